@@ -1,6 +1,6 @@
 # ConvNet Playground. `make demo` and `make test` do all the set-up they need.
 .DEFAULT_GOAL := help
-.PHONY: help demo build setup test bench lint clean
+.PHONY: help demo build setup test race bench lint clean
 
 ADDR    ?= 127.0.0.1:8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -43,6 +43,9 @@ node_modules/.package-lock.json: package-lock.json .npmrc | build/.prerequisites
 
 test: setup ## run all tests
 	CONVNET_ONNXRUNTIME="$(ONNXRUNTIME)" go test ./...
+
+race: setup ## run the tests under the race detector
+	CONVNET_ONNXRUNTIME="$(ONNXRUNTIME)" go test -race -short ./...
 
 lint: setup ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files" >&2; exit 1; }
