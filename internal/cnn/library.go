@@ -1,0 +1,172 @@
+package cnn
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Names of a network's two files.
+const (
+	graphFile    = "model.onnx"
+	manifestFile = "manifest.json"
+)
+
+// maxManifestBytes bounds what is read before the manifest is known to be one.
+const maxManifestBytes = 64 << 20
+
+// ErrUnknownModel is wrapped by errors about a name that the library does not hold.
+var ErrUnknownModel = errors.New("unknown model")
+
+// Library holds the networks a user has added, one folder each, beside the embedded ones.
+type Library struct {
+	Dir string // holds <name>/model.onnx and <name>/manifest.json; need not exist until something is saved
+}
+
+// stored is the manifest as it lies on disk: with the graph's hash, so that damage to the large file is noticed.
+type stored struct {
+	Manifest
+	GraphSHA256 string `json:"graph_sha256"`
+}
+
+// List returns the manifests of all networks, the embedded ones first, then by name. Networks that cannot be read are
+// left out and named in the error.
+func (l Library) List() ([]Manifest, error) {
+	var list []Manifest
+	var problems []error
+	for _, name := range embeddedNames() {
+		n, err := loadEmbedded(name)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		list = append(list, n.Manifest)
+	}
+	entries, err := os.ReadDir(l.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		problems = append(problems, fmt.Errorf("list models: %w", err))
+	}
+	for _, name := range l.saved(entries) {
+		s, err := l.manifest(name)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		list = append(list, s.Manifest)
+	}
+	return list, errors.Join(problems...)
+}
+
+// saved picks the models among a folder's entries, a model whose saving was interrupted included.
+func (l Library) saved(entries []fs.DirEntry) []string {
+	var names []string
+	for _, e := range entries {
+		name, _ := strings.CutPrefix(e.Name(), previousPrefix)
+		if e.IsDir() && ValidName(name) == nil && !isEmbedded(name) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Load reads a network. Its graph is compared with the hash taken when it was saved.
+func (l Library) Load(name string) (*Network, error) {
+	if isEmbedded(name) {
+		return loadEmbedded(name)
+	}
+	if err := ValidName(name); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnknownModel, err)
+	}
+	s, err := l.manifest(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, l.unknownModel(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(filepath.Join(l.folder(name), graphFile))
+	if err != nil {
+		return nil, fmt.Errorf("read model %s: %w; add it again with convnet models add", name, err)
+	}
+	n := &Network{Manifest: s.Manifest, ONNX: data}
+	if sum := n.GraphSHA256(); hex.EncodeToString(sum[:]) != s.GraphSHA256 {
+		return nil, fmt.Errorf("model %s is damaged: %s is not the graph that was saved; add it again with convnet models add",
+			name, filepath.Join(l.folder(name), graphFile))
+	}
+	return n, nil
+}
+
+func (l Library) manifest(name string) (stored, error) {
+	path := filepath.Join(l.folder(name), manifestFile)
+	info, err := os.Stat(path)
+	if err != nil {
+		return stored{}, fmt.Errorf("read manifest of model %s: %w", name, err)
+	}
+	if info.Size() > maxManifestBytes {
+		return stored{}, fmt.Errorf("manifest of model %s: %d bytes are no manifest", name, info.Size())
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return stored{}, fmt.Errorf("read manifest of model %s: %w", name, err)
+	}
+	var s stored
+	if err := json.Unmarshal(data, &s); err != nil {
+		return stored{}, fmt.Errorf("%s is no manifest: %w; add the model again with convnet models add", path, err)
+	}
+	if s.Name != name {
+		return stored{}, fmt.Errorf("%s describes a model named %q; rename the folder or add the model again", path, s.Name)
+	}
+	return s, s.Validate()
+}
+
+func (l Library) unknownModel(name string) error {
+	entries, _ := os.ReadDir(l.Dir) // without it there are fewer names to suggest
+	names := append(embeddedNames(), l.saved(entries)...)
+	return fmt.Errorf("%w: %q has not been added%s; \"convnet models list\" shows what there is, \"convnet models add\" adds one",
+		ErrUnknownModel, name, DidYouMean(name, names))
+}
+
+// folder is where a network lies: in its own place, or still aside if saving its successor was interrupted.
+func (l Library) folder(name string) string {
+	dir := filepath.Join(l.Dir, name)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		if previous := l.previous(name); exists(previous) {
+			return previous
+		}
+	}
+	return dir
+}
+
+func (l Library) previous(name string) string { return filepath.Join(l.Dir, previousPrefix+name) }
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Remove deletes a network from the library.
+func (l Library) Remove(name string) error {
+	if isEmbedded(name) {
+		return fmt.Errorf("model %s is part of the program and cannot be removed", name)
+	}
+	if err := ValidName(name); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnknownModel, err)
+	}
+	if !exists(l.folder(name)) {
+		return l.unknownModel(name)
+	}
+	// The one aside goes first, or it would come back.
+	for _, dir := range []string{l.previous(name), filepath.Join(l.Dir, name)} {
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("remove model %s: %w", name, err)
+		}
+	}
+	return nil
+}
