@@ -1,0 +1,86 @@
+package imaging
+
+import "fmt"
+
+// Fit says how a picture of another shape becomes a network's input.
+type Fit int
+
+const (
+	// Stretch scales width and height independently; nothing is cut off, the aspect ratio is not kept.
+	Stretch Fit = iota
+	// Crop scales the shorter side to fit and cuts off what is too much of the longer one, equally at both ends.
+	Crop
+)
+
+func (f Fit) String() string {
+	if f == Crop {
+		return "crop"
+	}
+	return "stretch"
+}
+
+// Tensor resizes the picture and returns it as a network's input: three planes (channels × height × width) of
+// (v-mean[c])/std[c] with v in 0..255. Order is rgb or bgr and is also the order of mean and std; a nil mean is 0, a nil
+// std is 1.
+func (p *Picture) Tensor(width, height int, order string, mean, std []float32, fit Fit) []float32 {
+	return p.FillTensor(make([]float32, 3*width*height), width, height, order, mean, std, fit)
+}
+
+// FillTensor is Tensor into a buffer of 3*width*height values, for callers that reuse one. It panics on another length.
+func (p *Picture) FillTensor(dst []float32, width, height int, order string, mean, std []float32, fit Fit) []float32 {
+	if len(dst) != 3*width*height {
+		panic(fmt.Sprintf("imaging: a tensor of %d values does not hold 3×%d×%d", len(dst), height, width))
+	}
+	across, down := p.axes(width, height, fit)
+	planes := [3]plane{}
+	for c := range planes {
+		lane := c
+		if order == "bgr" {
+			lane = 2 - c
+		}
+		planes[lane] = newPlane(dst[c*width*height:][:width*height], c, mean, std)
+	}
+	p.resample(kernelFor(across), kernelFor(down), func(y int, row []uint64) {
+		planes[0].put(y*width, row, 0)
+		planes[1].put(y*width, row, laneBits)
+		planes[2].put(y*width, row, 2*laneBits)
+	})
+	return dst
+}
+
+// axes gives the part of the picture that is used and the size it is brought to.
+func (p *Picture) axes(width, height int, fit Fit) (across, down axis) {
+	w, h := float64(p.Width), float64(p.Height)
+	usedW, usedH := w, h
+	if fit == Crop {
+		scale := max(float64(width)/w, float64(height)/h)
+		usedW, usedH = min(float64(width)/scale, w), min(float64(height)/scale, h)
+	}
+	across = axis{size: p.Width, from: (w - usedW) / 2, to: (w + usedW) / 2, out: width}
+	down = axis{size: p.Height, from: (h - usedH) / 2, to: (h + usedH) / 2, out: height}
+	return across, down
+}
+
+// plane is one channel of a tensor with the line that maps packed sums to its values.
+type plane struct {
+	values       []float32
+	scale, shift float32
+}
+
+func newPlane(values []float32, channel int, mean, std []float32) plane {
+	m, s := float32(0), float32(1)
+	if channel < len(mean) {
+		m = mean[channel]
+	}
+	if channel < len(std) {
+		s = std[channel]
+	}
+	return plane{values: values, scale: 1 / (s * (1 << weightBits)), shift: -m / s}
+}
+
+func (p *plane) put(at int, row []uint64, lane uint) {
+	out := p.values[at:][:len(row)]
+	for x, v := range row {
+		out[x] = float32(int32(v>>lane&laneMask))*p.scale + p.shift
+	}
+}

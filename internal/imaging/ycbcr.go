@@ -1,0 +1,118 @@
+package imaging
+
+import "image"
+
+// chroma is what one pair of color-difference samples adds to red, green and blue, in 16.16 fixed point.
+type chroma struct{ r, g, b int32 }
+
+// jfifChroma is the full-range BT.601 of JPEG.
+func jfifChroma(cb, cr uint8) chroma {
+	u, v := int32(cb)-128, int32(cr)-128
+	return chroma{91881 * v, -22554*u - 46802*v, 116130 * u}
+}
+
+func jfifLuma(y uint8) int32 { return int32(y) * 0x10101 }
+
+// studioChroma and studioLuma are BT.601 with luma from 16 to 235, as WebP stores it.
+func studioChroma(cb, cr uint8) chroma {
+	u, v := int32(cb)-128, int32(cr)-128
+	return chroma{104597 * v, -25675*u - 53279*v, 132201 * u}
+}
+
+func studioLuma(y uint8) int32 { return (int32(y)-16)*76309 + 1<<15 }
+
+// clamp8 takes the integer part of 16.16 fixed point, held within a byte.
+func clamp8(v int32) uint8 {
+	if uint32(v)&0xff000000 == 0 {
+		return uint8(v >> 16)
+	}
+	return uint8(^(v >> 31))
+}
+
+func (c chroma) put(d []uint8, luma int32) {
+	_ = d[2]
+	d[0], d[1], d[2] = clamp8(luma+c.r), clamp8(luma+c.g), clamp8(luma+c.b)
+}
+
+// ycbcrRows converts planes whose bounds begin at the origin, as decoders return them.
+func ycbcrRows(m *image.YCbCr, video bool) rowFunc {
+	across, down := subsampling(m.SubsampleRatio)
+	return func(dst []uint8, y int) {
+		luma := m.Y[y*m.YStride:]
+		row := (y >> down) * m.CStride
+		cb, cr := m.Cb[row:], m.Cr[row:]
+		switch {
+		case video:
+			studioRow(dst, luma, cb, cr, across)
+		case across == 0:
+			fullRow(dst, luma, cb, cr)
+		case across == 1:
+			halvedRow(dst, luma, cb, cr)
+		default:
+			quarteredRow(dst, luma, cb, cr)
+		}
+	}
+}
+
+// subsampling gives the shifts from luma to chroma coordinates.
+func subsampling(r image.YCbCrSubsampleRatio) (across, down int) {
+	switch r {
+	case image.YCbCrSubsampleRatio422:
+		return 1, 0
+	case image.YCbCrSubsampleRatio420:
+		return 1, 1
+	case image.YCbCrSubsampleRatio440:
+		return 0, 1
+	case image.YCbCrSubsampleRatio411:
+		return 2, 0
+	case image.YCbCrSubsampleRatio410:
+		return 2, 1
+	}
+	return 0, 0
+}
+
+func fullRow(dst, luma, cb, cr []uint8) {
+	for x := range len(dst) / 3 {
+		jfifChroma(cb[x], cr[x]).put(dst[3*x:3*x+3], jfifLuma(luma[x]))
+	}
+}
+
+// halvedRow shares each chroma sample between two neighbors.
+func halvedRow(dst, luma, cb, cr []uint8) {
+	n := len(dst) / 3
+	for x := 0; x+1 < n; x += 2 {
+		c := jfifChroma(cb[x>>1], cr[x>>1])
+		d := dst[3*x : 3*x+6 : 3*x+6]
+		c.put(d[:3], jfifLuma(luma[x]))
+		c.put(d[3:], jfifLuma(luma[x+1]))
+	}
+	if n&1 == 1 {
+		jfifChroma(cb[n>>1], cr[n>>1]).put(dst[3*n-3:], jfifLuma(luma[n-1]))
+	}
+}
+
+func quarteredRow(dst, luma, cb, cr []uint8) {
+	for x := range len(dst) / 3 {
+		jfifChroma(cb[x>>2], cr[x>>2]).put(dst[3*x:3*x+3], jfifLuma(luma[x]))
+	}
+}
+
+func studioRow(dst, luma, cb, cr []uint8, across int) {
+	for x := range len(dst) / 3 {
+		studioChroma(cb[x>>across], cr[x>>across]).put(dst[3*x:3*x+3], studioLuma(luma[x]))
+	}
+}
+
+func nycbcraRows(m *image.NYCbCrA, video bool) rowFunc {
+	colors := ycbcrRows(&m.YCbCr, video)
+	return func(dst []uint8, y int) {
+		colors(dst, y)
+		alpha := m.A[y*m.AStride:]
+		for x := range len(dst) / 3 {
+			if a := uint32(alpha[x]); a != 255 {
+				d := dst[3*x : 3*x+3 : 3*x+3]
+				d[0], d[1], d[2] = blend(d[0], a), blend(d[1], a), blend(d[2], a)
+			}
+		}
+	}
+}
