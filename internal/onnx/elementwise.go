@@ -1,0 +1,165 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Shapes of operators that work element by element, and of sums and products.
+
+func sameShape(n *node) ([]value, error) {
+	return []value{{dims: n.in[0].dims}}, nil
+}
+
+// castShape keeps known integers: files cast them on their way to a Reshape.
+func castShape(n *node) ([]value, error) {
+	return []value{{dims: n.in[0].dims, ints: n.in[0].ints}}, nil
+}
+
+func batchNormShape(n *node) ([]value, error) {
+	x := n.in[0].dims
+	if len(x) < 2 {
+		return nil, fmt.Errorf("shape %v has no channels", x)
+	}
+	for _, p := range n.in[1:5] {
+		if len(p.dims) != 1 || p.dims[0] != x[1] {
+			return nil, fmt.Errorf("a parameter has shape %v, the map %d channels", p.dims, x[1])
+		}
+	}
+	return sameShape(n)
+}
+
+func broadcastShape(n *node) ([]value, error) {
+	dims := n.in[0].dims
+	for _, v := range n.in[1:] {
+		var err error
+		if dims, err = broadcast(dims, v.dims); err != nil {
+			return nil, err
+		}
+	}
+	return []value{{dims: dims, ints: arithmetic(n)}}, nil
+}
+
+// broadcast is the shape of two shapes lined up at their last dimensions.
+func broadcast(x, y []int64) ([]int64, error) {
+	if len(x) < len(y) {
+		x, y = y, x
+	}
+	dims, lead := slices.Clone(x), len(x)-len(y)
+	for i, d := range y {
+		switch at := lead + i; {
+		case d == dims[at] || d == 1:
+		case dims[at] == 1:
+			dims[at] = d
+		default:
+			return nil, fmt.Errorf("shapes %v and %v do not go together", x, y)
+		}
+	}
+	return dims, nil
+}
+
+// arithmetic follows shape arithmetic on known integers of equal length.
+func arithmetic(n *node) []int64 {
+	if len(n.in) != 2 || len(n.in[0].ints) == 0 || len(n.in[0].ints) != len(n.in[1].ints) {
+		return nil
+	}
+	result := make([]int64, len(n.in[0].ints))
+	for i, x := range n.in[0].ints {
+		y := n.in[1].ints[i]
+		switch op := n.GetOpType(); {
+		case op == "Add":
+			result[i] = x + y
+		case op == "Sub":
+			result[i] = x - y
+		case op == "Mul":
+			result[i] = x * y
+		case op == "Div" && y != 0:
+			result[i] = x / y
+		default:
+			return nil
+		}
+	}
+	return result
+}
+
+func gemmShape(n *node) ([]value, error) {
+	x, w := n.in[0].dims, n.in[1].dims
+	if len(x) != 2 || len(w) != 2 {
+		return nil, fmt.Errorf("shapes %v and %v are not two matrices", x, w)
+	}
+	x, w = slices.Clone(x), slices.Clone(w)
+	if intAttribute(n.NodeProto, "transA", 0) != 0 {
+		slices.Reverse(x)
+	}
+	if intAttribute(n.NodeProto, "transB", 0) != 0 {
+		slices.Reverse(w)
+	}
+	if x[1] != w[0] {
+		return nil, fmt.Errorf("a matrix of shape %v cannot be multiplied by one of %v", x, w)
+	}
+	dims := []int64{x[0], w[1]}
+	if bias := n.input(2); !bias.absent {
+		if sum, err := broadcast(dims, bias.dims); err != nil || !slices.Equal(sum, dims) {
+			return nil, fmt.Errorf("the bias has shape %v, the product %v", bias.dims, dims)
+		}
+	}
+	return []value{{dims: dims}}, nil
+}
+
+func matMulShape(n *node) ([]value, error) {
+	x, y := n.in[0].dims, n.in[1].dims
+	if len(x) < 2 || len(y) < 2 {
+		return nil, errors.New("a product with a vector is not supported")
+	}
+	a, b := len(x)-2, len(y)-2
+	if x[a+1] != y[b] {
+		return nil, fmt.Errorf("shape %v cannot be multiplied by %v", x, y)
+	}
+	lead, err := broadcast(x[:a], y[:b])
+	if err != nil {
+		return nil, err
+	}
+	return []value{{dims: append(slices.Clone(lead), x[a], y[b+1])}}, nil
+}
+
+func reduceShape(n *node) ([]value, error) {
+	x := n.in[0].dims
+	axes, listed := intsAttribute(n.NodeProto, "axes")
+	if v := n.input(1); !v.absent {
+		if v.ints == nil {
+			return nil, errors.New("its axes are not known beforehand")
+		}
+		axes, listed = v.ints, true
+	}
+	drop := make([]bool, len(x))
+	for _, a := range axes {
+		at, err := axisOf(a, len(x))
+		if err != nil {
+			return nil, err
+		}
+		drop[at] = true
+	}
+	keep := intAttribute(n.NodeProto, "keepdims", 1) != 0
+	dims := []int64{}
+	for i, d := range x {
+		switch {
+		case listed && !drop[i]:
+			dims = append(dims, d)
+		case keep:
+			dims = append(dims, 1)
+		}
+	}
+	return []value{{dims: dims}}, nil
+}
+
+// axisOf turns an axis, negative from behind, into an index.
+func axisOf(axis int64, rank int) (int, error) {
+	if axis < 0 {
+		axis += int64(rank)
+	}
+	if axis < 0 || axis >= int64(rank) {
+		return 0, fmt.Errorf("there is no axis %d among %d", axis, rank)
+	}
+	return int(axis), nil
+}

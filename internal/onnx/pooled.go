@@ -1,0 +1,190 @@
+package onnx
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/convnet-playground/convnet/internal/onnx/onnxpb"
+)
+
+// PooledLayer asks for the embedding of one value of a graph.
+type PooledLayer struct {
+	Value   string
+	Pooling Pooling
+}
+
+// WithPooledOutputs prunes a model to the layers and pools each inside the
+// graph, so that whole maps never leave the runtime. inputShape is the shape of
+// the model's one input with N = 1. Layer i gets three outputs:
+//
+//	i_embedding [N, dimension]  channel after channel, each with its cells row by row
+//	i_mean      [N, C]          each channel's mean
+//	i_max       [N, C]          each channel's maximum
+//
+// A layer without height and width (a dense one) is its own embedding, mean and
+// maximum.
+func WithPooledOutputs(m *onnxpb.ModelProto, inputShape []int64, layers []PooledLayer) (*onnxpb.ModelProto, error) {
+	values := make([]string, len(layers))
+	for i, l := range layers {
+		values[i] = l.Value
+	}
+	pruned, err := Prune(m, values)
+	if err != nil {
+		return nil, err
+	}
+	b, err := extend(pruned, inputShape)
+	if err != nil {
+		return nil, err
+	}
+	var outputs []string
+	for i, l := range layers {
+		outputs = append(outputs, b.pooled(i, l)...)
+	}
+	return b.Model(outputs...)
+}
+
+// extend is a builder that goes on where a model ends. The model itself stays
+// as it is.
+func extend(m *onnxpb.ModelProto, inputShape []int64) (*Builder, error) {
+	input, err := onlyInput(m)
+	if err != nil {
+		return nil, err
+	}
+	values, err := inferValues(m, map[string][]int64{input: inputShape})
+	if err != nil {
+		return nil, err
+	}
+	g := m.GetGraph()
+	return &Builder{values: values, model: withGraph(m, &onnxpb.GraphProto{
+		Name:        g.GetName(),
+		Node:        slices.Clone(g.GetNode()),
+		Initializer: slices.Clone(g.GetInitializer()),
+		Input:       g.GetInput(),
+		ValueInfo:   g.GetValueInfo(),
+	})}, nil
+}
+
+// onlyInput is the name of a model's input.
+func onlyInput(m *onnxpb.ModelProto) (string, error) {
+	inputs := Inputs(m)
+	if len(inputs) != 1 {
+		return "", fmt.Errorf("the graph %s has the inputs %v; one is needed", m.GetGraph().GetName(), inputs)
+	}
+	return inputs[0], nil
+}
+
+// Inputs names what a model must be given. Old files list their initializers
+// among the inputs too; those are left out.
+func Inputs(m *onnxpb.ModelProto) []string {
+	stored := map[string]bool{}
+	for _, t := range m.GetGraph().GetInitializer() {
+		stored[t.GetName()] = true
+	}
+	var names []string
+	for _, in := range m.GetGraph().GetInput() {
+		if !stored[in.GetName()] {
+			names = append(names, in.GetName())
+		}
+	}
+	return names
+}
+
+// pooled adds the three outputs of layer i and names them.
+func (b *Builder) pooled(i int, l PooledLayer) []string {
+	embedding, mean, maximum := fmt.Sprintf("%d_embedding", i), fmt.Sprintf("%d_mean", i), fmt.Sprintf("%d_max", i)
+	b.fail(l.Pooling.Validate())
+	switch dims := b.Dims(l.Value); len(dims) {
+	case 2:
+		for _, out := range []string{embedding, mean, maximum} {
+			b.Identity(out, l.Value)
+		}
+	case 4:
+		b.Flatten(mean, b.GlobalAveragePool("", l.Value), 1)
+		b.Flatten(maximum, b.GlobalMaxPool("", l.Value), 1)
+		b.Flatten(embedding, b.pool(l.Value, l.Pooling), 1)
+	default:
+		b.fail(fmt.Errorf("layer %s has shape %v; only maps (4 dimensions) and vectors (2) can be pooled", l.Value, dims))
+	}
+	return []string{embedding, mean, maximum}
+}
+
+// pool is the pooled map [N, C, grid, grid].
+func (b *Builder) pool(x string, p Pooling) string {
+	switch p.Kind {
+	case PoolMax:
+		return b.cellMax(x, int64(p.Grid))
+	case PoolGeM:
+		return b.generalisedMean(x, p)
+	}
+	return b.cellMean(x, int64(p.Grid))
+}
+
+// generalisedMean is mean(max(x, 0)^p)^(1/p) of each cell. A cell of zeros gives
+// zero.
+func (b *Builder) generalisedMean(x string, p Pooling) string {
+	x = b.Relu("", x)
+	if p.P == 1 {
+		return b.cellMean(x, int64(p.Grid))
+	}
+	return b.root(b.cellMean(b.power(x, p.P), int64(p.Grid)), p.P)
+}
+
+// power is x^p for x ≥ 0; small whole exponents by products, which are an order
+// of magnitude faster than Pow.
+func (b *Builder) power(x string, p float64) string {
+	switch p {
+	case 2:
+		return b.Mul("", x, x)
+	case 3:
+		return b.Mul("", b.Mul("", x, x), x)
+	case 4:
+		square := b.Mul("", x, x)
+		return b.Mul("", square, square)
+	}
+	return b.Pow("", x, float32(p))
+}
+
+func (b *Builder) root(x string, p float64) string { return b.Pow("", x, float32(1/p)) }
+
+// cellMean is the mean of each cell.
+func (b *Builder) cellMean(x string, grid int64) string {
+	dims := b.Dims(x)
+	if b.err != nil || grid == 1 {
+		return b.GlobalAveragePool("", x)
+	}
+	rows, columns := cellsOf(dims[2], grid), cellsOf(dims[3], grid)
+	if w, ok := slidingWindow(rows, columns); ok {
+		return b.AveragePool("", x, w)
+	}
+	weights := b.Floats(b.unused("cells"), []int64{dims[2] * dims[3], grid * grid}, averaging(rows, columns, dims[2], dims[3]))
+	means := b.MatMul("", b.Reshape("", x, 0, dims[1], dims[2]*dims[3]), weights)
+	return b.Reshape("", means, 0, dims[1], grid, grid)
+}
+
+// cellMax is the maximum of each cell.
+func (b *Builder) cellMax(x string, grid int64) string {
+	dims := b.Dims(x)
+	if b.err != nil || grid == 1 {
+		return b.GlobalMaxPool("", x)
+	}
+	rows, columns := cellsOf(dims[2], grid), cellsOf(dims[3], grid)
+	if w, ok := slidingWindow(rows, columns); ok {
+		return b.MaxPool("", x, w)
+	}
+	var lines []string
+	for _, r := range rows {
+		var line []string
+		for _, c := range columns {
+			part := b.Slice("", x, Range{2, r.start, r.end}, Range{3, c.start, c.end})
+			line = append(line, b.GlobalMaxPool("", part))
+		}
+		lines = append(lines, b.Concat("", 3, line...))
+	}
+	return b.Concat("", 2, lines...)
+}
+
+func slidingWindow(rows, columns []cell) (Window, bool) {
+	kh, sh, ok := sliding(rows)
+	kw, sw, also := sliding(columns)
+	return Window{Kernel: [2]int64{kh, kw}, Stride: [2]int64{sh, sw}}, ok && also
+}

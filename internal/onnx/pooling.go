@@ -1,0 +1,100 @@
+package onnx
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Pooling kinds.
+const (
+	PoolAverage = "avg" // arithmetic mean
+	PoolMax     = "max" // maximum
+	PoolGeM     = "gem" // generalised mean: mean(max(x, 0)^p)^(1/p)
+)
+
+// MaxDimension is the longest embedding; sqlite-vec stores no longer vectors.
+const MaxDimension = 8192
+
+// maxGrid bounds the grid; finer ones describe the map rather than summarise it.
+const maxGrid = 8
+
+// Pooling says how a feature map becomes an embedding: one number per channel
+// and cell of a Grid × Grid grid.
+type Pooling struct {
+	Kind string  // avg, max or gem
+	P    float64 // the exponent; gem only
+	Grid int
+}
+
+// DefaultPooling is what ingest uses when nothing else is asked for.
+var DefaultPooling = Pooling{Kind: PoolGeM, P: 3, Grid: 2}
+
+// ParsePooling reads what String writes: "avg/1x1", "max/2x2", "gem:3/2x2".
+// Without a grid it is 1, and without an exponent gem has 3.
+func ParsePooling(s string) (Pooling, error) {
+	kind, grid, gridded := strings.Cut(s, "/")
+	kind, exponent, raised := strings.Cut(kind, ":")
+	p := Pooling{Kind: kind, Grid: 1}
+	if kind == PoolGeM {
+		p.P = 3
+	}
+	if raised {
+		v, err := strconv.ParseFloat(exponent, 64)
+		if err != nil || kind != PoolGeM {
+			return Pooling{}, badPooling(s)
+		}
+		p.P = v
+	}
+	if gridded {
+		g, same, ok := strings.Cut(grid, "x")
+		n, err := strconv.Atoi(g)
+		if err != nil || !ok || g != same {
+			return Pooling{}, badPooling(s)
+		}
+		p.Grid = n
+	}
+	if p.Validate() != nil {
+		return Pooling{}, badPooling(s)
+	}
+	return p, nil
+}
+
+func badPooling(s string) error {
+	return fmt.Errorf("no pooling is called %q: use avg, max or gem:P (P from 1 to 10), and a grid such as in gem:3/2x2 (up to %dx%d)", s, maxGrid, maxGrid)
+}
+
+// String is the pooling's name, part of an embedding's identity.
+func (p Pooling) String() string {
+	kind := p.Kind
+	if kind == PoolGeM {
+		kind += ":" + strconv.FormatFloat(p.P, 'g', -1, 64)
+	}
+	return fmt.Sprintf("%s/%dx%d", kind, p.Grid, p.Grid)
+}
+
+// Validate reports a kind, exponent or grid that does not exist.
+func (p Pooling) Validate() error {
+	ok := p.Kind == PoolAverage || p.Kind == PoolMax
+	if p.Kind == PoolGeM {
+		ok = p.P >= 1 && p.P <= 10 && !math.IsNaN(p.P)
+	}
+	if !ok || p.Grid < 1 || p.Grid > maxGrid {
+		return badPooling(p.String())
+	}
+	return nil
+}
+
+// Fit is p with the grid made smaller where the layer asks for it: the grid is
+// no finer than the map, and the embedding no longer than MaxDimension.
+func (p Pooling) Fit(channels, height, width int) Pooling {
+	p.Grid = max(1, min(p.Grid, height, width))
+	for p.Grid > 1 && p.Dimension(channels) > MaxDimension {
+		p.Grid--
+	}
+	return p
+}
+
+// Dimension is the length of the embedding of a map with that many channels.
+func (p Pooling) Dimension(channels int) int { return channels * p.Grid * p.Grid }

@@ -1,0 +1,152 @@
+package ortrun
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	ort "github.com/yalue/onnxruntime_go"
+
+	"github.com/convnet-playground/convnet/internal/onnx"
+)
+
+// Options says how a session runs.
+type Options struct {
+	Threads int      // threads within one operator; 0 means 1
+	Outputs []string // what Run returns; nil means the graph's outputs
+}
+
+// Tensor is a float32 array in Go's memory.
+type Tensor struct {
+	Shape []int64
+	Data  []float32
+}
+
+// Session is a graph ready to run. Its methods may be called by several
+// goroutines at once.
+type Session struct {
+	session *ort.DynamicAdvancedSession
+	outputs []string
+
+	closing sync.RWMutex // held for reading while running
+	closed  bool
+}
+
+// NewSession prepares a model, given as the bytes of an .onnx file with one
+// float32 input.
+func (r *Runtime) NewSession(model []byte, opt Options) (*Session, error) {
+	input, outputs, err := names(model, opt)
+	if err != nil {
+		return nil, err
+	}
+	options, err := sessionOptions(opt)
+	if err != nil {
+		return nil, err
+	}
+	defer options.Destroy()
+	s, err := ort.NewDynamicAdvancedSessionWithONNXData(model, []string{input}, outputs, options)
+	if err != nil {
+		return nil, fmt.Errorf("prepare network: %w", err)
+	}
+	return &Session{session: s, outputs: outputs}, nil
+}
+
+// names finds what to feed and what to ask for.
+func names(model []byte, opt Options) (input string, outputs []string, err error) {
+	inputs, outputs, err := onnx.InputsOutputs(model)
+	if err != nil {
+		return "", nil, err
+	}
+	if len(inputs) != 1 {
+		return "", nil, fmt.Errorf("the network has the inputs %v; one is needed", inputs)
+	}
+	if opt.Outputs != nil {
+		outputs = slices.Clone(opt.Outputs)
+	}
+	if len(outputs) == 0 {
+		return "", nil, errors.New("the network has no outputs")
+	}
+	return inputs[0], outputs, nil
+}
+
+func sessionOptions(opt Options) (*ort.SessionOptions, error) {
+	options, err := ort.NewSessionOptions()
+	if err != nil {
+		return nil, fmt.Errorf("prepare network: %w", err)
+	}
+	err = errors.Join(
+		options.SetIntraOpNumThreads(max(opt.Threads, 1)),
+		options.SetInterOpNumThreads(1),
+		options.SetGraphOptimizationLevel(ort.GraphOptimizationLevelEnableAll),
+		options.SetLogSeverityLevel(ort.LoggingLevelError),
+		// A waiting thread must not burn a core that another session could use.
+		options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"),
+	)
+	if err != nil {
+		options.Destroy()
+		return nil, fmt.Errorf("prepare network: %w", err)
+	}
+	return options, nil
+}
+
+// Outputs names what Run returns, in order.
+func (s *Session) Outputs() []string { return slices.Clone(s.outputs) }
+
+// Run runs the network on one input. Only before the run starts does it look at
+// ctx: a run takes milliseconds.
+func (s *Session) Run(ctx context.Context, input Tensor) ([]Tensor, error) {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return nil, errors.New("run network: the session is closed")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	in, err := ort.NewTensor(input.Shape, input.Data)
+	if err != nil {
+		return nil, fmt.Errorf("run network on an input of shape %v: %w", input.Shape, err)
+	}
+	defer in.Destroy()
+	outputs := make([]ort.Value, len(s.outputs))
+	defer destroy(outputs)
+	if err := s.session.Run([]ort.Value{in}, outputs); err != nil {
+		return nil, fmt.Errorf("run network on an input of shape %v: %w", input.Shape, err)
+	}
+	return s.copyOut(outputs)
+}
+
+func (s *Session) copyOut(outputs []ort.Value) ([]Tensor, error) {
+	tensors := make([]Tensor, len(outputs))
+	for i, v := range outputs {
+		t, ok := v.(*ort.Tensor[float32])
+		if !ok {
+			return nil, fmt.Errorf("run network: its output %s is not float32", s.outputs[i])
+		}
+		// The bindings have copied the numbers into a Go slice, which outlives
+		// the tensor around it.
+		tensors[i] = Tensor{Shape: slices.Clone([]int64(t.GetShape())), Data: t.GetData()}
+	}
+	return tensors, nil
+}
+
+func destroy(values []ort.Value) {
+	for _, v := range values {
+		if v != nil {
+			v.Destroy()
+		}
+	}
+}
+
+// Close frees the session after the runs in progress. Closing twice is fine.
+func (s *Session) Close() error {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	return s.session.Destroy()
+}
