@@ -109,7 +109,7 @@ func fence(title string, err error, panicked any) error {
 	if err == nil || errors.As(err, &already) {
 		return err
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "not enough image data") {
+	if endedEarly(err) {
 		return refuse(KindDamaged, "truncated %s: the file ends before the picture does", title)
 	}
 	detail := plainDetail(err)
@@ -117,6 +117,15 @@ func fence(title string, err error, panicked any) error {
 		return refuse(KindUnsupported, "this variant of %s is not supported (%s): save it again as an ordinary JPEG or PNG", title, rest)
 	}
 	return refuse(KindDamaged, "damaged %s: %s", title, detail)
+}
+
+// endedEarly recognises truncation, which some decoders only tell in words.
+func endedEarly(err error) bool {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return true
+	}
+	text := err.Error()
+	return strings.HasSuffix(text, "EOF") || strings.Contains(text, "not enough image data") || strings.Contains(text, "not enough pixel data")
 }
 
 // plainDetail strips the decoders' package prefixes from their messages.
