@@ -1,0 +1,80 @@
+package store
+
+import (
+	"crypto/sha256"
+	"fmt"
+)
+
+// NewImage is an image to be stored.
+type NewImage struct {
+	DatasetID              int64
+	SHA256                 [32]byte // of Original
+	Name, Category, Format string
+	Width, Height          int
+	Original               []byte
+	Thumbnail              []byte // nil when the original is small enough
+	ThumbnailFormat        string
+}
+
+// PutImage stores an image and returns its id. An image that the dataset already has (by its bytes) keeps its id, name
+// and category.
+func (tx *Tx) PutImage(n NewImage) (int64, error) {
+	id, ok, err := tx.id(`SELECT id FROM image WHERE sha256 = ? AND dataset_id = ?`, n.SHA256[:], n.DatasetID)
+	if err == nil && !ok {
+		id, err = tx.insertImage(n)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("insert image %q: %w", n.Name, err)
+	}
+	return id, nil
+}
+
+func (tx *Tx) insertImage(n NewImage) (int64, error) {
+	if sha256.Sum256(n.Original) != n.SHA256 {
+		return 0, sentence(ErrInvalid, "the hash is not that of the bytes")
+	}
+	if (len(n.Thumbnail) == 0) != (n.ThumbnailFormat == "") {
+		return 0, sentence(ErrInvalid, "a thumbnail needs a format, and a format a thumbnail")
+	}
+	id, _, err := tx.id(`
+		INSERT INTO image (dataset_id, sha256, name, category, format, width, height, size, thumbnail_format)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		n.DatasetID, n.SHA256[:], n.Name, n.Category, n.Format, n.Width, n.Height, len(n.Original), n.ThumbnailFormat)
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.putParts("original", id, n.Original); err != nil {
+		return 0, err
+	}
+	return id, tx.putParts("thumbnail", id, n.Thumbnail)
+}
+
+// UpdateImage changes what an image is called; its bytes are its identity and never change.
+func (tx *Tx) UpdateImage(id int64, name, category string) error {
+	n, err := tx.exec(`UPDATE image SET name = ?, category = ? WHERE id = ?`, name, category, id)
+	if err == nil && n == 0 {
+		err = sentence(ErrNotFound, "there is no image %d", id)
+	}
+	if err != nil {
+		return fmt.Errorf("update image %d: %w", id, err)
+	}
+	return nil
+}
+
+// DeleteImage deletes an image, its files' entries and its vectors in every embedding.
+func (tx *Tx) DeleteImage(id int64) error {
+	embeddings, err := ids(tx.ctx, tx.sql, `
+		SELECT embedding.id FROM embedding JOIN image USING (dataset_id) WHERE image.id = ?`, id)
+	for _, e := range embeddings {
+		if err == nil {
+			_, err = tx.exec(fmt.Sprintf(`DELETE FROM %s WHERE rowid = ?`, vecTable(e)), id)
+		}
+	}
+	if err == nil {
+		_, err = tx.exec(`DELETE FROM image WHERE id = ?`, id)
+	}
+	if err != nil {
+		return fmt.Errorf("delete image %d: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+/* Distances in doubles. Eight partial sums in a fixed order, so that every compiler may use vectors and every CPU gets the
+ * same result. A float squared, cubed or to the fourth fits a double's range, so only general powers need scaling. */
+#include <math.h>
+#include <string.h>
+
+#include "vecscan.h"
+
+/* Fused operations round differently; a result must not depend on whether the CPU has them. */
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#define UNFUSED
+#else
+#define UNFUSED __attribute__((optimize("fp-contract=off")))
+#endif
+
+enum { PARTS = 8 };
+
+static inline __attribute__((always_inline)) double at(const char *x, int i) {
+  float f;
+  memcpy(&f, x + 4 * (size_t)i, 4);
+  return f;
+}
+
+static inline __attribute__((always_inline)) double total(const double *s) {
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+#define SUM(name, TERM)                                                   \
+  UNFUSED static double name(const char *x, const float *q, int n) {      \
+    double s[PARTS] = {0};                                                \
+    int i = 0;                                                            \
+    for (; i + PARTS <= n; i += PARTS)                                    \
+      for (int j = 0; j < PARTS; j++) {                                   \
+        double t = fabs(at(x, i + j) - (double)q[i + j]);                 \
+        s[j] += TERM;                                                     \
+      }                                                                   \
+    for (int j = 0; i < n; i++, j++) {                                    \
+      double t = fabs(at(x, i) - (double)q[i]);                           \
+      s[j] += TERM;                                                       \
+    }                                                                     \
+    return total(s);                                                      \
+  }
+
+SUM(sum1, t)
+SUM(sum2, t *t)
+SUM(sum3, t *t *t)
+SUM(sum4, (t * t) * (t * t))
+
+/* Σ |x−q|^p, scaled by the largest term so that no power overflows or vanishes. */
+UNFUSED static double general(const char *x, const float *q, int n, double p) {
+  double largest = 0, sum = 0;
+  for (int i = 0; i < n; i++) {
+    double t = fabs(at(x, i) - (double)q[i]);
+    if (!(t <= largest)) largest = t; /* takes a NaN, too */
+  }
+  if (largest == 0 || !isfinite(largest)) return largest;
+  for (int i = 0; i < n; i++) {
+    double t = fabs(at(x, i) - (double)q[i]);
+    if (t != 0) sum += pow(t / largest, p);
+  }
+  return largest * pow(sum, 1 / p);
+}
+
+UNFUSED static double cosine(const char *x, const float *q, int n) {
+  double xx[PARTS] = {0}, qq[PARTS] = {0}, xq[PARTS] = {0};
+  for (int i = 0; i < n; i += PARTS)
+    for (int j = 0; j < PARTS && i + j < n; j++) {
+      double a = at(x, i + j), b = q[i + j];
+      xx[j] += a * a;
+      qq[j] += b * b;
+      xq[j] += a * b;
+    }
+  double x2 = total(xx), q2 = total(qq);
+  if (!isfinite(x2)) return NAN;
+  if (x2 == 0 || q2 == 0) return x2 == q2 ? 0 : 1;
+  double d = 1 - total(xq) / (sqrt(x2) * sqrt(q2));
+  return d < 0 ? 0 : d > 2 ? 2 : d;
+}
+
+double vecscan_exact(enum metric metric, double p, const char *x, const float *q, int n) {
+  switch (metric) {
+    case COSINE: return cosine(x, q, n);
+    case EUCLIDEAN: return sqrt(sum2(x, q, n));
+    case SQEUCLIDEAN: return sum2(x, q, n);
+    case MINKOWSKI: break;
+  }
+  if (p == 1) return sum1(x, q, n);
+  if (p == 2) return sqrt(sum2(x, q, n));
+  if (p == 3) return cbrt(sum3(x, q, n));
+  if (p == 4) return sqrt(sqrt(sum4(x, q, n)));
+  return general(x, q, n, p);
+}
