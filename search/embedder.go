@@ -1,0 +1,13 @@
+package search
+
+import (
+	"context"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// Embedder turns a new image into the vector that the embedding's own network, layer and pooling give it.
+// An image that is itself at fault is reported as a [BadRequest]. Implementations are safe for concurrent use.
+type Embedder interface {
+	Embed(ctx context.Context, embedding store.Embedding, image []byte) ([]float32, error)
+}

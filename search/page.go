@@ -1,0 +1,79 @@
+package search
+
+import (
+	"encoding/hex"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// Page is the answer to a Request: what `convnet search --json` prints and what the search page shows.
+type Page struct {
+	Dataset  string       `json:"dataset"`
+	Query    Query        `json:"query"`
+	Model    string       `json:"model"`
+	Layer    string       `json:"layer"`
+	Pooling  string       `json:"pooling"`
+	Metric   store.Metric `json:"metric"`
+	P        float64      `json:"p,omitempty"` // minkowski's exponent; absent for the other metrics
+	K        int          `json:"k"`
+	Compared int          `json:"compared"` // images the query was compared with
+	Farthest float64      `json:"farthest"` // the largest of their distances: similarity 0
+	Score    *QueryScore  `json:"score"`    // null when the query has no category
+	Results  []Hit        `json:"results"`
+	Layers   []LayerScore `json:"layers"`
+}
+
+// Query is the image that was searched with.
+type Query struct {
+	ImageID  int64  `json:"image_id,omitempty"` // absent for an uploaded image
+	Name     string `json:"name"`
+	Category string `json:"category,omitempty"`
+	SHA256   string `json:"sha256"`
+	Width    int    `json:"width,omitempty"`
+	Height   int    `json:"height,omitempty"`
+	Uploaded bool   `json:"uploaded,omitempty"`
+}
+
+// Hit is one neighbor of the query.
+type Hit struct {
+	Rank     int    `json:"rank"` // from 1
+	ImageID  int64  `json:"image_id"`
+	Name     string `json:"name"`
+	Category string `json:"category"`
+	SHA256   string `json:"sha256"`
+	Width    int    `json:"width"`
+	Height   int    `json:"height"`
+	// Distance is the metric's own number: smaller is nearer.
+	Distance float64 `json:"distance"`
+	// Similarity is 1 at distance 0 and 0 at the distance of the farthest image of the dataset from this query.
+	Similarity float64 `json:"similarity"`
+	// SameCategory is null when the query has no category to compare with.
+	SameCategory *bool `json:"same_category,omitempty"`
+}
+
+// LayerScore is one layer of the model: how well this query fares there, and how well all images do.
+type LayerScore struct {
+	Layer     string   `json:"layer"`
+	Type      string   `json:"type"`
+	Pooling   string   `json:"pooling"`
+	Position  int      `json:"position"`   // index in the network, from the input
+	Score     *float64 `json:"score"`      // weighted score of this query; null when it has none there
+	MeanScore *float64 `json:"mean_score"` // stored mean over the dataset; null before `convnet evaluate`
+	Current   bool     `json:"current"`
+}
+
+func queryOf(img store.Image) Query {
+	return Query{
+		ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
+		Width: img.Width, Height: img.Height,
+	}
+}
+
+// similarity maps a distance into [0, 1]: 1 − distance / farthest, so that every metric's bar means the same thing,
+// "how far along the way to the least similar image". When even the farthest image is at distance 0, all are equal.
+func similarity(distance, farthest float64) float64 {
+	if farthest <= 0 {
+		return 1
+	}
+	return min(1, max(0, 1-distance/farthest))
+}

@@ -1,0 +1,89 @@
+package search
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// resolveQuery finds the image to search with. The vector comes later: it differs from layer to layer.
+func (s *Service) resolveQuery(ctx context.Context, r Request, dataset store.Dataset) (Query, error) {
+	if r.Upload != nil {
+		sum := sha256.Sum256(r.Upload)
+		return Query{Name: r.UploadName, SHA256: hex.EncodeToString(sum[:]), Uploaded: true}, nil
+	}
+	if r.Image == "" {
+		return s.firstImage(ctx, dataset)
+	}
+	img, err := s.db.ImageByName(ctx, dataset.ID, r.Image)
+	if errors.Is(err, store.ErrNotFound) {
+		return Query{}, badRequestf("There is no image %q in dataset %q.", r.Image, dataset.Name)
+	}
+	return queryOf(img), err
+}
+
+func (s *Service) firstImage(ctx context.Context, dataset store.Dataset) (Query, error) {
+	images, err := s.db.Images(ctx, store.ImageFilter{DatasetID: dataset.ID, Limit: 1})
+	if err != nil {
+		return Query{}, err
+	}
+	if len(images) == 0 {
+		return Query{}, fmt.Errorf("%w: dataset %q has no images; run convnet ingest to bring some in", ErrEmpty, dataset.Name)
+	}
+	return queryOf(images[0]), nil
+}
+
+// vector is the query's vector in an embedding: stored for an image of the dataset, computed for an uploaded one.
+func (s *Service) vector(ctx context.Context, e store.Embedding, q Query, upload []byte) ([]float32, error) {
+	if q.Uploaded {
+		return s.embed(ctx, e, upload)
+	}
+	v, err := s.db.Vector(ctx, e.ID, q.ImageID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, badRequestf("Image %q has no vector at layer %s of %s yet. Run convnet ingest again: it goes on where it stopped.",
+			q.Name, e.Layer, e.Model)
+	}
+	return v, err
+}
+
+func (s *Service) embed(ctx context.Context, e store.Embedding, upload []byte) ([]float32, error) {
+	reason, err := s.uploadOff(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	if reason != "" {
+		return nil, fmt.Errorf("%w: %s", ErrUploadOff, reason)
+	}
+	if len(upload) == 0 {
+		return nil, badRequestf("The picture is an empty file.")
+	}
+	v, err := s.embedder.Embed(ctx, e, upload)
+	if err != nil {
+		return nil, fmt.Errorf("embed the query image: %w", err)
+	}
+	if len(v) != e.Dimension {
+		return nil, fmt.Errorf("embed the query image: %s gave %d numbers at layer %s, the stored vectors have %d", e.Model, len(v), e.Layer, e.Dimension)
+	}
+	return v, nil
+}
+
+// uploadOff says why a new picture cannot be a query for this embedding; "" when it can.
+func (s *Service) uploadOff(ctx context.Context, e store.Embedding) (string, error) {
+	models, err := s.db.DatasetModels(ctx, e.DatasetID)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range models {
+		if m.ID == e.ModelID && !m.HasGraph {
+			return fmt.Sprintf("this file was shipped without its networks (snapshot --without-models), so %s cannot look at a new picture", m.Name), nil
+		}
+	}
+	if s.embedder == nil {
+		return "no inference runtime was found at the start; run make setup, or set CONVNET_ONNXRUNTIME, and start again", nil
+	}
+	return "", nil
+}

@@ -1,0 +1,55 @@
+package search
+
+import "fmt"
+
+// scoreDepth is how many of the nearest images the weighted search score looks at.
+const scoreDepth = 15
+
+// QueryScore is the weighted search score of one query. Among the 15 nearest images (the query itself is not one of
+// them) a hit, an image of the query's category, at rank i counts (15 − i) / 15, i from 0; the score is the hits'
+// share of what all ranks together could give, in percent. A smaller dataset is judged over the ranks it has.
+type QueryScore struct {
+	Weighted    float64 `json:"weighted"` // 0–100
+	Hits        int     `json:"hits"`
+	Of          int     `json:"of"`
+	Category    string  `json:"category"`
+	Explanation string  `json:"explanation"`
+	Ranks       []bool  `json:"ranks"` // hit or not, nearest first
+}
+
+// rankWeight is what a hit at rank i, from 0, counts.
+func rankWeight(i int) float64 { return float64(scoreDepth-i) / scoreDepth }
+
+// weightedScore judges ranks, nearest first; without any there is no score, and it is 0.
+func weightedScore(ranks []bool) float64 {
+	var hits, all float64
+	for i, hit := range ranks[:min(len(ranks), scoreDepth)] {
+		all += rankWeight(i)
+		if hit {
+			hits += rankWeight(i)
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return 100 * hits / all
+}
+
+// scoreQuery is nil when there is nothing to judge: no category, or no other image.
+func scoreQuery(category string, ranks []bool) *QueryScore {
+	if category == "" || len(ranks) == 0 {
+		return nil
+	}
+	s := &QueryScore{Weighted: weightedScore(ranks), Of: len(ranks), Category: category, Ranks: ranks}
+	for _, hit := range ranks {
+		if hit {
+			s.Hits++
+		}
+	}
+	verb := "are"
+	if s.Hits == 1 {
+		verb = "is"
+	}
+	s.Explanation = fmt.Sprintf("%d of %d %s “%s”", s.Hits, s.Of, verb, category)
+	return s
+}

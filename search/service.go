@@ -1,0 +1,171 @@
+package search
+
+import (
+	"context"
+	"encoding/hex"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// Service answers search requests over one database. It is safe for concurrent use.
+type Service struct {
+	db       *store.DB
+	embedder Embedder // nil: queries by a new picture are off
+}
+
+// NewService makes a Service; without an embedder only images of the dataset can be queries.
+func NewService(db *store.DB, embedder Embedder) *Service {
+	return &Service{db: db, embedder: embedder}
+}
+
+// Search finds the nearest images to the request's query.
+// Errors are a [BadRequest], [ErrEmpty], [ErrUploadOff], or something that went wrong here.
+func (s *Service) Search(ctx context.Context, r Request) (*Page, error) {
+	page, _, err := s.search(ctx, r)
+	return page, err
+}
+
+func (s *Service) search(ctx context.Context, r Request) (*Page, target, error) {
+	r, err := r.withDefaults()
+	if err != nil {
+		return nil, target{}, err
+	}
+	t, err := s.resolve(ctx, r)
+	if err != nil {
+		return nil, t, err
+	}
+	page := &Page{
+		Dataset: t.dataset.Name, Model: t.model.name, Layer: t.embedding.Layer, Pooling: t.embedding.Pooling,
+		Metric: r.Metric, P: r.P, K: r.K,
+	}
+	if page.Query, err = s.resolveQuery(ctx, r, t.dataset); err != nil {
+		return nil, t, err
+	}
+	if err := s.fillResults(ctx, page, t, r); err != nil {
+		return nil, t, err
+	}
+	page.Layers, err = s.layerScores(ctx, page, t)
+	return page, t, err
+}
+
+func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Request) error {
+	v, err := s.vector(ctx, t.embedding, page.Query, r.Upload)
+	if err != nil {
+		return err
+	}
+	found, err := s.neighbors(ctx, t.embedding, page, v, max(r.K, scoreDepth))
+	if err != nil {
+		return err
+	}
+	images, err := s.imagesOf(ctx, found)
+	if err != nil {
+		return err
+	}
+	page.Compared, page.Farthest = found.Compared, found.Farthest
+	page.Score = scoreQuery(page.Query.Category, ranks(page.Query.Category, found, images))
+	page.Results = hits(page.Query.Category, found, images)
+	page.Results = page.Results[:min(len(page.Results), r.K)]
+	return nil
+}
+
+// neighbors leaves the query itself out by its identity, not by its rank: a copy of it may rank first.
+func (s *Service) neighbors(ctx context.Context, e store.Embedding, page *Page, v []float32, k int) (store.Result, error) {
+	return s.db.Neighbors(ctx, e.ID, store.Query{Vector: v, Metric: page.Metric, P: page.P, K: k, Exclude: page.Query.ImageID})
+}
+
+func (s *Service) imagesOf(ctx context.Context, found store.Result) (map[int64]store.Image, error) {
+	byID := make(map[int64]store.Image, len(found.Neighbors))
+	if len(found.Neighbors) == 0 {
+		return byID, nil // an empty list of ids would ask for every image
+	}
+	ids := make([]int64, len(found.Neighbors))
+	for i, n := range found.Neighbors {
+		ids[i] = n.ImageID
+	}
+	images, err := s.db.Images(ctx, store.ImageFilter{IDs: ids})
+	for _, img := range images {
+		byID[img.ID] = img
+	}
+	return byID, err
+}
+
+// ranks says for the nearest images, at most scoreDepth of them, which are of the query's category.
+func ranks(category string, found store.Result, images map[int64]store.Image) []bool {
+	list := make([]bool, min(len(found.Neighbors), scoreDepth))
+	for i := range list {
+		list[i] = images[found.Neighbors[i].ImageID].Category == category
+	}
+	return list
+}
+
+func hits(category string, found store.Result, images map[int64]store.Image) []Hit {
+	list := make([]Hit, 0, len(found.Neighbors))
+	for i, n := range found.Neighbors {
+		img := images[n.ImageID]
+		h := Hit{
+			Rank: i + 1, ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
+			Width: img.Width, Height: img.Height, Distance: n.Distance, Similarity: similarity(n.Distance, found.Farthest),
+		}
+		if category != "" {
+			same := img.Category == category
+			h.SameCategory = &same
+		}
+		list = append(list, h)
+	}
+	return list
+}
+
+// layerScores scores the query at every layer of the model. A layer without the query's vector keeps a null score:
+// an interrupted ingest must not hide the layers that are there.
+func (s *Service) layerScores(ctx context.Context, page *Page, t target) ([]LayerScore, error) {
+	list := make([]LayerScore, len(t.model.layers))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, l := range t.model.layers {
+		list[i] = LayerScore{
+			Layer: l.Layer, Type: l.LayerType, Pooling: l.Pooling, Position: l.LayerPosition,
+			MeanScore: l.mean, Current: l.ID == t.embedding.ID,
+		}
+		switch {
+		case page.Query.Category == "":
+		case l.ID == t.embedding.ID:
+			list[i].Score = weightedOf(page.Score)
+		default:
+			g.Go(func() error {
+				score, err := s.scoreAt(ctx, l.Embedding, page)
+				list[i].Score = weightedOf(score)
+				return err
+			})
+		}
+	}
+	return list, g.Wait()
+}
+
+func (s *Service) scoreAt(ctx context.Context, e store.Embedding, page *Page) (*QueryScore, error) {
+	v, err := s.vector(ctx, e, page.Query, nil)
+	if isBadRequest(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.neighbors(ctx, e, page, v, scoreDepth)
+	if err != nil {
+		return nil, err
+	}
+	images, err := s.imagesOf(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	return scoreQuery(page.Query.Category, ranks(page.Query.Category, found, images)), nil
+}
+
+func weightedOf(s *QueryScore) *float64 {
+	if s == nil {
+		return nil
+	}
+	return &s.Weighted
+}
