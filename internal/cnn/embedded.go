@@ -5,10 +5,14 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/convnet-playground/convnet/internal/cnn/demo"
 )
 
 // embedded holds the networks that are part of the program: what reads each of them, by name.
-var embedded = map[string]func() (*Network, error){}
+var embedded = map[string]func() (*Network, error){
+	"demo": parsed(demo.ONNX, demo.ManifestJSON),
+}
 
 func isEmbedded(name string) bool { return embedded[name] != nil }
 
