@@ -77,7 +77,11 @@ func (b *Builder) Floats(name string, dims []int64, data []float32) string {
 		b.fail(fmt.Errorf("initializer %s: shape %v does not hold %d numbers", name, dims, len(data)))
 		return name
 	}
-	return b.initializer(FloatTensor(name, dims, data), value{dims: dims})
+	v := value{dims: dims}
+	if len(data) <= knownContents {
+		v.floats = data
+	}
+	return b.initializer(FloatTensor(name, dims, data), v)
 }
 
 // Int64s adds a one-dimensional int64 initializer, such as Reshape's shape.

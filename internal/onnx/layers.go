@@ -133,11 +133,15 @@ func (b *Builder) Softmax(out, x string, axis int64) string {
 	return b.Node("Softmax", out, []string{x}, Int("axis", axis))
 }
 
-// Gemm is x · w + bias with w [in, out], or [out, in] when transposed.
+// Gemm is x · w + bias with w [in, out], or [out, in] when transposed; bias may
+// be "".
 func (b *Builder) Gemm(out, x, w, bias string, transposed bool) string {
 	inputs := []string{x, w}
-	if bias != "" {
+	switch {
+	case bias != "":
 		inputs = append(inputs, bias)
+	case b.opset() < 11: // where the bias is not yet optional
+		inputs = append(inputs, b.scalar(0))
 	}
 	if transposed {
 		return b.Node("Gemm", out, inputs, Int("transB", 1))

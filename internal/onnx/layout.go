@@ -70,7 +70,7 @@ func (b *Builder) reduce(op, out, x string, axes []int64) string {
 }
 
 // Resize scales a map to height × width: mode "nearest" or "linear", pixel
-// centres at half. It needs opset 11 or newer.
+// centres at half. It needs opset 13 or newer.
 func (b *Builder) Resize(out, x, mode string, height, width int64) string {
 	dims := b.Dims(x)
 	if len(dims) != 4 {

@@ -99,6 +99,9 @@ func (b *Builder) pooled(i int, l PooledLayer) []string {
 			b.Identity(out, l.Value)
 		}
 	case 4:
+		if g := int64(l.Pooling.Grid); g > min(dims[2], dims[3]) {
+			b.fail(fmt.Errorf("layer %s is a map of %d×%d, too small for %v; Fit the pooling first", l.Value, dims[2], dims[3], l.Pooling))
+		}
 		b.Flatten(mean, b.GlobalAveragePool("", l.Value), 1)
 		b.Flatten(maximum, b.GlobalMaxPool("", l.Value), 1)
 		b.Flatten(embedding, b.pool(l.Value, l.Pooling), 1)

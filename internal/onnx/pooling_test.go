@@ -1,0 +1,139 @@
+package onnx
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestParsePooling(t *testing.T) {
+	tests := []struct {
+		in, want string // want "" is a refusal
+	}{
+		{"avg", "avg/1x1"},
+		{"avg/1x1", "avg/1x1"},
+		{"max/3x3", "max/3x3"},
+		{"gem", "gem:3/1x1"},
+		{"gem/2x2", "gem:3/2x2"},
+		{"gem:3/2x2", "gem:3/2x2"},
+		{"gem:2.5/8x8", "gem:2.5/8x8"},
+		{"gem:1", "gem:1/1x1"},
+		{"gem:1e1", "gem:10/1x1"},
+		{"", ""},
+		{"mean", ""},
+		{"AVG", ""},
+		{"avg:3", ""},
+		{"gem:", ""},
+		{"gem:0.5", ""},
+		{"gem:11", ""},
+		{"gem:NaN", ""},
+		{"gem:Inf", ""},
+		{"gem:-3", ""},
+		{"avg/", ""},
+		{"avg/0x0", ""},
+		{"avg/2x3", ""},
+		{"avg/9x9", ""},
+		{"avg/2x2x2", ""},
+		{"avg/02x2", ""},
+		{"avg/2", ""},
+		{"avg/2x2 ", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.in, func(t *testing.T) {
+			p, err := ParsePooling(test.in)
+			switch {
+			case test.want == "" && err == nil:
+				t.Fatalf("accepted as %v", p)
+			case test.want == "" && !strings.Contains(err.Error(), test.in):
+				t.Errorf("the error does not repeat the input: %v", err)
+			case test.want != "" && err != nil:
+				t.Fatal(err)
+			case test.want != "" && p.String() != test.want:
+				t.Errorf("got %v, want %v", p, test.want)
+			}
+		})
+	}
+}
+
+func FuzzParsePooling(f *testing.F) {
+	for _, s := range []string{"avg", "gem:3/2x2", "max/8x8", "gem:1e0", "gem:0x1p1", "a/b:c"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		p, err := ParsePooling(s)
+		if err != nil {
+			return
+		}
+		if err := p.Validate(); err != nil {
+			t.Errorf("%q gave an invalid pooling: %v", s, err)
+		}
+		again, err := ParsePooling(p.String())
+		if err != nil || again != p {
+			t.Errorf("%q is %v, which reads as %v, %v", s, p, again, err)
+		}
+	})
+}
+
+func TestPoolingFit(t *testing.T) {
+	tests := []struct {
+		pooling                 string
+		channels, height, width int
+		want                    string
+		dimension               int
+	}{
+		{"gem:3/2x2", 1024, 7, 7, "gem:3/2x2", 4096},
+		{"gem:3/3x3", 1024, 7, 7, "gem:3/2x2", 4096},
+		{"avg/3x3", 910, 7, 7, "avg/3x3", 8190},
+		{"avg/3x3", 911, 7, 7, "avg/2x2", 3644},
+		{"avg/2x2", 2048, 7, 7, "avg/2x2", 8192},
+		{"avg/2x2", 2049, 7, 7, "avg/1x1", 2049},
+		{"max/3x3", 64, 2, 5, "max/2x2", 256},
+		{"max/3x3", 64, 1, 1, "max/1x1", 64},
+		{"max/3x3", 64, 0, 0, "max/1x1", 64},
+	}
+	for _, test := range tests {
+		p, err := ParsePooling(test.pooling)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fit := p.Fit(test.channels, test.height, test.width)
+		if fit.String() != test.want || fit.Dimension(test.channels) != test.dimension {
+			t.Errorf("%v of %d×%d×%d: got %v with %d numbers, want %v with %d", p, test.channels, test.height, test.width,
+				fit, fit.Dimension(test.channels), test.want, test.dimension)
+		}
+	}
+}
+
+func TestCellsCoverTheAxis(t *testing.T) {
+	for size := int64(1); size <= 40; size++ {
+		for grid := int64(1); grid <= min(size, maxGrid); grid++ {
+			cells := cellsOf(size, grid)
+			if cells[0].start != 0 || cells[grid-1].end != size {
+				t.Errorf("%d in %d cells: %v", size, grid, cells)
+			}
+			for i, c := range cells {
+				if c.start >= c.end || (i > 0 && c.start > cells[i-1].end) {
+					t.Errorf("%d in %d cells: %v has a hole", size, grid, cells)
+				}
+			}
+			if kernel, stride, ok := sliding(cells); ok && (grid-1)*stride+kernel != size {
+				t.Errorf("%d in %d cells: kernel %d, stride %d", size, grid, kernel, stride)
+			} else if !ok && grid <= 2 {
+				t.Errorf("%d in %d cells: no window", size, grid)
+			}
+		}
+	}
+}
+
+func TestAveragingSumsToOne(t *testing.T) {
+	m := averaging(cellsOf(8, 3), cellsOf(5, 3), 8, 5)
+	for cell := range 9 {
+		sum := 0.0
+		for at := cell; at < len(m); at += 9 {
+			sum += float64(m[at])
+		}
+		if math.Abs(sum-1) > 1e-6 {
+			t.Errorf("the weights of cell %d sum to %v", cell, sum)
+		}
+	}
+}
