@@ -21,8 +21,8 @@ const (
 // maxManifestBytes bounds what is read before the manifest is known to be one.
 const maxManifestBytes = 64 << 20
 
-// ErrUnknownModel is wrapped by errors about a name that the library does not hold.
-var ErrUnknownModel = errors.New("unknown model")
+// ErrUnknown is wrapped by errors about a name that the library does not hold.
+var ErrUnknown = errors.New("unknown model")
 
 // Library holds the networks a user has added, one folder each, beside the embedded ones.
 type Library struct {
@@ -82,7 +82,7 @@ func (l Library) Load(name string) (*Network, error) {
 		return loadEmbedded(name)
 	}
 	if err := ValidName(name); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnknownModel, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 	s, err := l.manifest(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -130,7 +130,7 @@ func (l Library) unknownModel(name string) error {
 	entries, _ := os.ReadDir(l.Dir) // without it there are fewer names to suggest
 	names := append(embeddedNames(), l.saved(entries)...)
 	return fmt.Errorf("%w: %q has not been added%s; \"convnet models list\" shows what there is, \"convnet models add\" adds one",
-		ErrUnknownModel, name, DidYouMean(name, names))
+		ErrUnknown, name, DidYouMean(name, names))
 }
 
 // folder is where a network lies: in its own place, or still aside if saving its successor was interrupted.
@@ -157,7 +157,7 @@ func (l Library) Remove(name string) error {
 		return fmt.Errorf("model %s is part of the program and cannot be removed", name)
 	}
 	if err := ValidName(name); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnknownModel, err)
+		return fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 	if !exists(l.folder(name)) {
 		return l.unknownModel(name)
