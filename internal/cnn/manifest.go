@@ -3,12 +3,12 @@ package cnn
 // Preprocess turns a pixel into what the network expects: value = (v - Mean[c]) / Std[c], with v in 0..255 and the
 // channels in the given order.
 type Preprocess struct {
-	Order string    `json:"order"` // rgb or bgr; gray for one channel
+	Order string    `json:"order"` // rgb or bgr
 	Mean  []float32 `json:"mean"`  // per channel, in Order
 	Std   []float32 `json:"std"`   // per channel, in Order
 }
 
-// Input is the image a network takes, as a tensor of shape 1 × Channels × Height × Width.
+// Input is the image a network takes, as a tensor of shape 1 × Channels × Height × Width; Channels is 3.
 type Input struct {
 	Name       string     `json:"name"` // of the graph's input
 	Height     int        `json:"height"`

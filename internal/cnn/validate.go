@@ -82,15 +82,14 @@ func (in Input) validate() error {
 }
 
 func (p Preprocess) validate(channels int) error {
-	want, known := map[string]int{"rgb": 3, "bgr": 3, "gray": 1}[p.Order]
-	if !known {
-		return fmt.Errorf("preprocessing: unknown channel order %q; it is rgb, bgr or gray", p.Order)
+	if p.Order != "rgb" && p.Order != "bgr" {
+		return fmt.Errorf("preprocessing: unknown channel order %q; it is rgb or bgr", p.Order)
 	}
-	if channels != want || len(p.Mean) != want || len(p.Std) != want {
-		return fmt.Errorf("preprocessing: order %s needs %d channels, means and deviations, not %d, %d and %d",
-			p.Order, want, channels, len(p.Mean), len(p.Std))
+	if channels != 3 || len(p.Mean) != 3 || len(p.Std) != 3 {
+		return fmt.Errorf("preprocessing: order %s needs 3 channels, means and deviations, not %d, %d and %d",
+			p.Order, channels, len(p.Mean), len(p.Std))
 	}
-	for c := range want {
+	for c := range p.Mean {
 		mean, std := float64(p.Mean[c]), float64(p.Std[c])
 		if math.IsNaN(mean) || math.IsInf(mean, 0) || math.IsNaN(std) || math.IsInf(std, 0) || std == 0 {
 			return fmt.Errorf("preprocessing: (v - %v) / %v is no number for channel %d", mean, std, c)
