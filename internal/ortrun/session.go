@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -62,13 +63,19 @@ func names(model []byte, opt Options) (input string, outputs []string, err error
 	if len(inputs) != 1 {
 		return "", nil, fmt.Errorf("the network has the inputs %v; one is needed", inputs)
 	}
-	if opt.Outputs != nil {
-		outputs = slices.Clone(opt.Outputs)
+	wanted := slices.Clone(opt.Outputs)
+	if wanted == nil {
+		wanted = outputs
 	}
-	if len(outputs) == 0 {
+	for _, name := range wanted {
+		if !slices.Contains(outputs, name) {
+			return "", nil, fmt.Errorf("the network has no output %q; it has %v", name, outputs)
+		}
+	}
+	if len(wanted) == 0 {
 		return "", nil, errors.New("the network has no outputs")
 	}
-	return inputs[0], outputs, nil
+	return inputs[0], wanted, nil
 }
 
 func sessionOptions(opt Options) (*ort.SessionOptions, error) {
@@ -105,6 +112,13 @@ func (s *Session) Run(ctx context.Context, input Tensor) ([]Tensor, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if want := ort.Shape(input.Shape).FlattenedSize(); want <= 0 || want != int64(len(input.Data)) {
+		return nil, fmt.Errorf("run network on an input of shape %v: it holds %d numbers", input.Shape, len(input.Data))
+	}
+	// ONNX Runtime reads Go's memory in place while it runs.
+	var pin runtime.Pinner
+	pin.Pin(&input.Data[0])
+	defer pin.Unpin()
 	in, err := ort.NewTensor(input.Shape, input.Data)
 	if err != nil {
 		return nil, fmt.Errorf("run network on an input of shape %v: %w", input.Shape, err)
