@@ -1,17 +1,14 @@
 package ortrun_test
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"sync"
 	"testing"
 
 	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/onnx/onnxpb"
 	"github.com/convnet-playground/convnet/internal/ortrun"
-	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
 )
 
 // dense builds a network of DenseNet121's layout with random weights: its speed
@@ -103,63 +100,12 @@ func marshal(tb testing.TB, m *onnxpb.ModelProto) []byte {
 	return data
 }
 
-func picture() ortrun.Tensor {
+// picture is some input.
+var picture = func() ortrun.Tensor {
 	r := rand.New(rand.NewPCG(3, 4))
 	t := ortrun.Tensor{Shape: []int64{1, 3, 224, 224}, Data: make([]float32, 3*224*224)}
 	for i := range t.Data {
 		t.Data[i] = float32(r.NormFloat64())
 	}
 	return t
-}
-
-// BenchmarkPooling compares DenseNet121 up to its last layer with the same
-// network and eight layers pooled.
-func BenchmarkPooling(b *testing.B) {
-	rt, m := ortruntest.Open(b), denseNet(b)
-	bare, err := onnx.Prune(m, []string{"conv5_block16_concat"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Run("bare", func(b *testing.B) { runBench(b, rt, marshal(b, bare), 1, 1) })
-	for _, name := range []string{"avg/1x1", "avg/2x2", "avg/3x3", "gem:3/1x1", "gem:3/2x2", "gem:3/3x3", "max/3x3"} {
-		p, err := onnx.ParsePooling(name)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(p.String(), func(b *testing.B) { runBench(b, rt, pooledDenseNet(b, m, p), 1, 1) })
-	}
-}
-
-// BenchmarkThreads compares two runs side by side with one run on two threads.
-func BenchmarkThreads(b *testing.B) {
-	rt, m := ortruntest.Open(b), denseNet(b)
-	data := pooledDenseNet(b, m, onnx.DefaultPooling)
-	for _, c := range []struct{ runs, threads int }{{1, 1}, {2, 1}, {1, 2}} {
-		b.Run(fmt.Sprintf("runs=%d/threads=%d", c.runs, c.threads), func(b *testing.B) { runBench(b, rt, data, c.runs, c.threads) })
-	}
-}
-
-func runBench(b *testing.B, rt *ortrun.Runtime, model []byte, runs, threads int) {
-	s, err := rt.NewSession(model, ortrun.Options{Threads: threads})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
-	x := picture()
-	if _, err := s.Run(context.Background(), x); err != nil {
-		b.Fatal(err)
-	}
-	b.ResetTimer()
-	var group sync.WaitGroup
-	for g := range runs {
-		group.Go(func() {
-			for i := g; i < b.N; i += runs {
-				if _, err := s.Run(context.Background(), x); err != nil {
-					b.Error(err)
-				}
-			}
-		})
-	}
-	group.Wait()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "images/s")
-}
+}()
