@@ -3,7 +3,6 @@ package onnx
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -34,14 +33,6 @@ func shapeShape(n *node) ([]value, error) {
 	end := clampIndex(intAttribute(n.NodeProto, "end", rank), rank)
 	dims := n.in[0].dims[start:max(start, end)]
 	return []value{{dims: []int64{int64(len(dims))}, ints: slices.Clone(dims)}}, nil
-}
-
-// clampIndex is a slice bound, negative from behind, brought into 0 … size.
-func clampIndex(i, size int64) int64 {
-	if i < 0 {
-		i += size
-	}
-	return min(max(i, 0), size)
 }
 
 func concatShape(n *node) ([]value, error) {
@@ -189,156 +180,4 @@ func gatherShape(n *node) ([]value, error) {
 		v.ints = append(v.ints, x.ints[k])
 	}
 	return []value{v}, nil
-}
-
-// axesOf reads axes from the attribute (older files) or from input 1.
-func axesOf(n *node) ([]int64, bool, error) {
-	axes, ok := intsAttribute(n.NodeProto, "axes")
-	if v := n.input(1); !v.absent {
-		if v.ints == nil {
-			return nil, false, errors.New("its axes are not known beforehand")
-		}
-		return v.ints, true, nil
-	}
-	return axes, ok, nil
-}
-
-func squeezeShape(n *node) ([]value, error) {
-	x := n.in[0].dims
-	axes, listed, err := axesOf(n)
-	if err != nil {
-		return nil, err
-	}
-	drop := make([]bool, len(x))
-	for _, a := range axes {
-		at, err := axisOf(a, len(x))
-		if err != nil {
-			return nil, err
-		}
-		if x[at] != 1 {
-			return nil, fmt.Errorf("axis %d of shape %v is not 1", a, x)
-		}
-		drop[at] = true
-	}
-	dims := []int64{}
-	for i, d := range x {
-		if (listed && !drop[i]) || (!listed && d != 1) {
-			dims = append(dims, d)
-		}
-	}
-	return []value{{dims: dims, ints: n.in[0].ints}}, nil
-}
-
-func unsqueezeShape(n *node) ([]value, error) {
-	x := n.in[0].dims
-	axes, _, err := axesOf(n)
-	if err != nil {
-		return nil, err
-	}
-	rank := len(x) + len(axes)
-	added := make([]bool, rank)
-	for _, a := range axes {
-		at, err := axisOf(a, rank)
-		if err != nil {
-			return nil, err
-		}
-		if added[at] {
-			return nil, fmt.Errorf("axes %v name one twice", axes)
-		}
-		added[at] = true
-	}
-	dims := make([]int64, 0, rank)
-	for _, fresh := range added {
-		if fresh {
-			dims = append(dims, 1)
-		} else {
-			dims, x = append(dims, x[0]), x[1:]
-		}
-	}
-	return []value{{dims: dims, ints: n.in[0].ints}}, nil
-}
-
-// cut is one axis of a Slice.
-type cut struct{ axis, start, end, step int64 }
-
-func sliceShape(n *node) ([]value, error) {
-	cuts, err := cutsOf(n)
-	if err != nil {
-		return nil, err
-	}
-	dims, ints := slices.Clone(n.in[0].dims), n.in[0].ints
-	for _, c := range cuts {
-		at, err := axisOf(c.axis, len(dims))
-		if err != nil {
-			return nil, err
-		}
-		start, count := c.over(dims[at])
-		dims[at] = count
-		if len(dims) == 1 && ints != nil {
-			ints = stride(ints, start, c.step, count)
-		}
-	}
-	if len(dims) != 1 {
-		ints = nil
-	}
-	return []value{{dims: dims, ints: ints}}, nil
-}
-
-// over is where a cut begins on an axis of this size and how many it takes.
-func (c cut) over(size int64) (start, count int64) {
-	if c.step > 0 {
-		start, end := clampIndex(c.start, size), clampIndex(c.end, size)
-		return start, max(0, (end-start+c.step-1)/c.step)
-	}
-	start = min(clampIndex(c.start, size), size-1)
-	end := int64(-1)
-	if c.end >= -size {
-		end = clampIndex(c.end, size)
-	}
-	return start, max(0, (start-end-c.step-1)/-c.step)
-}
-
-func stride(x []int64, start, step, count int64) []int64 {
-	taken := make([]int64, 0, count)
-	for i := range count {
-		at := start + i*step
-		if at < 0 || at >= int64(len(x)) {
-			return nil
-		}
-		taken = append(taken, x[at])
-	}
-	return taken
-}
-
-func cutsOf(n *node) ([]cut, error) {
-	lists := [4][]int64{} // starts, ends, axes, steps
-	for i, name := range []string{"starts", "ends", "axes"} {
-		lists[i], _ = intsAttribute(n.NodeProto, name)
-	}
-	for i := range lists {
-		if v := n.input(i + 1); !v.absent {
-			if v.ints == nil {
-				return nil, errors.New("its ranges are not known beforehand")
-			}
-			lists[i] = v.ints
-		}
-	}
-	starts, ends, axes, steps := lists[0], lists[1], lists[2], lists[3]
-	if len(starts) != len(ends) || (axes != nil && len(axes) != len(starts)) || (steps != nil && len(steps) != len(starts)) {
-		return nil, fmt.Errorf("starts %v, ends %v, axes %v and steps %v do not go together", starts, ends, axes, steps)
-	}
-	cuts := make([]cut, len(starts))
-	for i := range cuts {
-		cuts[i] = cut{axis: int64(i), start: starts[i], end: ends[i], step: 1}
-		if axes != nil {
-			cuts[i].axis = axes[i]
-		}
-		if steps != nil {
-			cuts[i].step = steps[i]
-		}
-		if s := cuts[i].step; s == 0 || s > math.MaxInt32 || s < -math.MaxInt32 {
-			return nil, fmt.Errorf("a step of %d is not possible", s)
-		}
-	}
-	return cuts, nil
 }

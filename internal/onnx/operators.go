@@ -56,9 +56,6 @@ var operators = map[string]operator{
 	"Sum":                {1, broadcastShape},
 	"Gemm":               {2, gemmShape},
 	"MatMul":             {2, matMulShape},
-	"ReduceMax":          {1, reduceShape},
-	"ReduceMean":         {1, reduceShape},
-	"ReduceSum":          {1, reduceShape},
 
 	// arrange.go
 	"Concat":    {1, concatShape},
@@ -68,8 +65,13 @@ var operators = map[string]operator{
 	"Pad":       {1, padShape},
 	"Reshape":   {1, reshapeShape},
 	"Shape":     {1, shapeShape},
-	"Slice":     {1, sliceShape},
-	"Squeeze":   {1, squeezeShape},
 	"Transpose": {1, transposeShape},
-	"Unsqueeze": {1, unsqueezeShape},
+
+	// slice.go, axes.go
+	"ReduceMax":  {1, reduceShape},
+	"ReduceMean": {1, reduceShape},
+	"ReduceSum":  {1, reduceShape},
+	"Slice":      {1, sliceShape},
+	"Squeeze":    {1, squeezeShape},
+	"Unsqueeze":  {1, unsqueezeShape},
 }
