@@ -124,5 +124,6 @@ CREATE TABLE run (
 CREATE TABLE snapshot (
     id         INTEGER PRIMARY KEY CHECK (id = 1),      -- at most one row
     manifest   TEXT NOT NULL CHECK (json_valid(manifest)), -- datasets, models, embeddings, hashes, versions
-    created_at TEXT NOT NULL                            -- when it was made
+    created_at TEXT NOT NULL,                           -- when it was made
+    changed_at TEXT NOT NULL DEFAULT ''                 -- when somebody first wrote to it, and the manifest ceased to hold
 ) STRICT;

@@ -45,7 +45,7 @@ func open(path string, options url.Values, pragmas ...string) *sql.DB {
 	c := &connector{dsn: fileURI(path) + "?" + options.Encode()}
 	c.driver.ConnectHook = func(conn *sqlite3.SQLiteConn) error {
 		// What a crafted file could misuse is off: functions in its schema, and SQL that writes to vec0's own tables.
-		for _, statement := range append([]string{"PRAGMA trusted_schema = OFF", "SELECT convnet_defend()"}, pragmas...) {
+		for _, statement := range append([]string{"PRAGMA trusted_schema = OFF", "SELECT convnet_defend(1)"}, pragmas...) {
 			if _, err := conn.Exec(statement, nil); err != nil {
 				return fmt.Errorf("%s: %w", statement, err)
 			}

@@ -27,7 +27,7 @@ type ImageFilter struct {
 const imageColumns = `SELECT id, dataset_id, sha256, name, category, format, width, height, size FROM image `
 
 func scanImage(rows *sql.Rows) (i Image, err error) {
-	return i, rows.Scan(&i.ID, &i.DatasetID, (*hash)(&i.SHA256), &i.Name, &i.Category, &i.Format, &i.Width, &i.Height, &i.Size)
+	return i, rows.Scan(&i.ID, &i.DatasetID, (*storedHash)(&i.SHA256), &i.Name, &i.Category, &i.Format, &i.Width, &i.Height, &i.Size)
 }
 
 // Images returns the selected images, ordered by id.

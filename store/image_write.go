@@ -17,10 +17,12 @@ type NewImage struct {
 }
 
 // PutImage stores an image and returns its id. An image that the dataset already has (by its bytes) keeps its id, name
-// and category.
+// and category; it gets back what a repair has deleted of its pictures.
 func (tx *Tx) PutImage(n NewImage) (int64, error) {
 	id, ok, err := tx.id(`SELECT id FROM image WHERE sha256 = ? AND dataset_id = ?`, n.SHA256[:], n.DatasetID)
-	if err == nil && !ok {
+	if err == nil && ok {
+		err = tx.restoreParts(id, n)
+	} else if err == nil {
 		id, err = tx.insertImage(n)
 	}
 	if err != nil {
@@ -32,6 +34,9 @@ func (tx *Tx) PutImage(n NewImage) (int64, error) {
 func (tx *Tx) insertImage(n NewImage) (int64, error) {
 	if sha256.Sum256(n.Original) != n.SHA256 {
 		return 0, sentence(ErrInvalid, "the hash is not that of the bytes")
+	}
+	if len(n.Original) == 0 {
+		return 0, sentence(ErrInvalid, "there are no bytes")
 	}
 	if (len(n.Thumbnail) == 0) != (n.ThumbnailFormat == "") {
 		return 0, sentence(ErrInvalid, "a thumbnail needs a format, and a format a thumbnail")
@@ -47,6 +52,20 @@ func (tx *Tx) insertImage(n NewImage) (int64, error) {
 		return 0, err
 	}
 	return id, tx.putParts("thumbnail", id, n.Thumbnail)
+}
+
+// restoreParts stores the pictures of an image that has none, which is how Check leaves damaged ones.
+func (tx *Tx) restoreParts(id int64, n NewImage) error {
+	for table, data := range map[string][]byte{"original": n.Original, "thumbnail": n.Thumbnail} {
+		_, ok, err := tx.id(`SELECT 1 FROM `+table+` WHERE id = ?`, id*maxParts)
+		if err == nil && !ok {
+			err = tx.putParts(table, id, data)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // UpdateImage changes what an image is called; its bytes are its identity and never change.

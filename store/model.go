@@ -21,7 +21,7 @@ const modelColumns = `
 	FROM model `
 
 func scanModel(rows *sql.Rows) (m Model, err error) {
-	return m, rows.Scan(&m.ID, &m.Name, (*hash)(&m.SHA256), (*hash)(&m.GraphSHA256), &m.Manifest, &m.HasGraph)
+	return m, rows.Scan(&m.ID, &m.Name, (*storedHash)(&m.SHA256), (*storedHash)(&m.GraphSHA256), &m.Manifest, &m.HasGraph)
 }
 
 // Models returns all models, oldest first.

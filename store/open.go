@@ -23,9 +23,10 @@ const (
 
 // DB is an open database file. It is safe for concurrent use.
 type DB struct {
-	path  string
-	write *sql.DB // one connection; nil when read-only
-	read  *sql.DB
+	path      string
+	write     *sql.DB // one connection; nil when read-only
+	read      *sql.DB
+	immutable bool // opened with the promise that nobody writes
 }
 
 // Open opens a database file. What cannot be opened is told apart before SQLite touches it and is left as it was; the
@@ -94,7 +95,8 @@ func checkWritable(path string, missing bool) error {
 func openReadOnly(ctx context.Context, path string, h *header) (*DB, error) {
 	wal := sideFileSize(path, "-wal") > 0
 	dirErr := accessWrite(filepath.Dir(path))
-	db := &DB{path: path, read: openReaders(path, h.wal && !wal && dirErr != nil)}
+	immutable := h.wal && !wal && dirErr != nil
+	db := &DB{path: path, read: openReaders(path, immutable), immutable: immutable}
 	if err := db.probe(ctx); err != nil {
 		db.read.Close()
 		if (wal && dirErr != nil) || sideFileSize(path, "-journal") > 0 {

@@ -49,3 +49,9 @@ func readParts(ctx context.Context, q querier, table string, imageID int64) ([]b
 	}
 	return data, rows.Err()
 }
+
+// deleteParts deletes what putParts has stored.
+func (tx *Tx) deleteParts(table string, imageID int64) error {
+	_, err := tx.exec(`DELETE FROM `+table+` WHERE id BETWEEN ? AND ?`, imageID*maxParts, imageID*maxParts+maxParts-1)
+	return err
+}

@@ -10,11 +10,15 @@ import (
 
 // Run is one execution of a command that wrote to the file.
 type Run struct {
-	ID                    int64
-	Dataset, Command      string
-	Options, Summary      json.RawMessage
-	Version, Status       string
-	StartedAt, FinishedAt string
+	ID         int64           `json:"id"`
+	Dataset    string          `json:"dataset"`
+	Command    string          `json:"command"`
+	Options    json.RawMessage `json:"options"`
+	Summary    json.RawMessage `json:"summary"`
+	Version    string          `json:"version"`
+	Status     string          `json:"status"`
+	StartedAt  string          `json:"started_at"`
+	FinishedAt string          `json:"finished_at"` // "" while running, or when the run was killed
 }
 
 // States of a run. One that is running and has no process was killed.

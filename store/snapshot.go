@@ -1,19 +1,279 @@
 package store
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
 
 // SnapshotOptions says what a snapshot contains.
 type SnapshotOptions struct {
-	WithoutModels bool   // leave the networks' weights out
+	WithoutModels bool   // leave the networks out: the file gets smaller but cannot embed a new picture
 	License       string // under which the images may be used; "" keeps what each dataset says
 	Source        string // where the images come from; likewise
-	Overwrite     bool   // replace dst if it is a convnet file
+	Overwrite     bool   // replace dst if it is a convnet database that is not in use
 }
 
-// Manifest says what is in a snapshot.
-type Manifest struct{}
-
-// Snapshot writes a consistent, verified copy.
+// Snapshot writes a consistent, compact and verified copy of src to dst and returns its manifest. src may be written to
+// meanwhile. dst appears complete or not at all. Runs are left out: they tell of the machine on which they ran.
 func Snapshot(ctx context.Context, src *DB, dst string, opt SnapshotOptions) (Manifest, error) {
-	return Manifest{}, ctx.Err()
+	m, err := snapshot(ctx, src, filepath.Clean(dst), opt)
+	if err != nil {
+		return Manifest{}, fmt.Errorf("snapshot %s to %s: %w", src.path, dst, err)
+	}
+	return m, nil
+}
+
+func snapshot(ctx context.Context, src *DB, dst string, opt SnapshotOptions) (m Manifest, err error) {
+	if err := checkTarget(src, dst, opt.Overwrite); err != nil {
+		return Manifest{}, err
+	}
+	draft, final := new(tempFile), new(tempFile)
+	defer func() { err = errors.Join(err, draft.remove(), final.remove()) }()
+	if err = draft.create(dst); err != nil {
+		return Manifest{}, err
+	}
+	if err = src.vacuumInto(ctx, draft.path); err != nil {
+		return Manifest{}, err
+	}
+	loose, err := finishDraft(ctx, draft.path, opt, &m)
+	if err != nil {
+		return Manifest{}, err
+	}
+	if loose { // what was deleted or moved has left holes
+		if err = final.create(dst); err == nil {
+			err = (&DB{path: draft.path}).vacuumInto(ctx, final.path)
+		}
+		if err != nil {
+			return Manifest{}, err
+		}
+		draft, final = final, draft
+	}
+	if err = verify(ctx, draft.path); err != nil {
+		return Manifest{}, err
+	}
+	return m, draft.publish(dst)
+}
+
+// checkTarget refuses to overwrite what the caller may want to keep.
+func checkTarget(src *DB, dst string, overwrite bool) error {
+	for _, suffix := range []string{"-wal", "-journal"} {
+		if sideFileSize(dst, suffix) > 0 {
+			return sentence(ErrExists, "%s is in use, or was left by a program that was killed: choose another name", dst+suffix)
+		}
+	}
+	info, err := os.Lstat(dst)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if own, err := os.Stat(src.path); err == nil && os.SameFile(own, info) {
+		return sentence(ErrExists, "a snapshot cannot replace the database it is made from: choose another name")
+	}
+	if !overwrite {
+		return sentence(ErrExists, "%s exists already: remove it or choose another name", dst)
+	}
+	if _, err := readHeader(dst); err != nil {
+		return sentence(ErrExists, "%s exists and will not be overwritten: %w", dst, err)
+	}
+	return nil
+}
+
+// vacuumInto copies one consistent state of the file, without its holes.
+func (db *DB) vacuumInto(ctx context.Context, path string) error {
+	options := url.Values{"mode": {"ro"}}
+	if db.immutable {
+		options.Set("immutable", "1")
+	}
+	pool := open(db.path, options) // not one of db.read: those are query_only, which VACUUM INTO respects
+	defer pool.Close()
+	if _, err := pool.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+		return fmt.Errorf("copy: %w", err)
+	}
+	return nil
+}
+
+// finishDraft makes the copy what the options ask for and writes its manifest. It reports whether that has left holes.
+func finishDraft(ctx context.Context, path string, opt SnapshotOptions, m *Manifest) (loose bool, err error) {
+	db := &DB{path: path, write: openWriter(path, false)}
+	defer func() { err = errors.Join(err, db.write.Close()) }()
+	err = db.Update(ctx, func(tx *Tx) error {
+		if err := tx.applyOptions(opt); err != nil {
+			return err
+		}
+		if err := tx.compactVectors(); err != nil {
+			return err
+		}
+		if *m, err = describeContent(ctx, tx.sql); err != nil {
+			return err
+		}
+		m.CreatedAt = tx.timestamp()
+		return tx.putManifest(*m)
+	})
+	if err != nil {
+		return false, err
+	}
+	var free int
+	err = db.write.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free)
+	return free > 0, err
+}
+
+func (tx *Tx) applyOptions(opt SnapshotOptions) error {
+	statements := []string{`DELETE FROM run`, `DELETE FROM snapshot`}
+	if opt.WithoutModels {
+		statements = append(statements, `DELETE FROM model_graph`)
+	}
+	for _, statement := range statements {
+		if _, err := tx.exec(statement); err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(`
+		UPDATE dataset SET license = coalesce(nullif(?, ''), license), source = coalesce(nullif(?, ''), source)`, opt.License, opt.Source)
+	return err
+}
+
+func (tx *Tx) putManifest(m Manifest) error {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`INSERT INTO snapshot (id, manifest, created_at) VALUES (1, ?, ?)`, string(text), m.CreatedAt)
+	return err
+}
+
+// compactVectors writes sparse vec0 tables anew: vec0 does not reuse the room of deleted rows.
+func (tx *Tx) compactVectors() error {
+	all, err := embeddings(tx.ctx, tx.sql, EmbeddingFilter{})
+	for _, e := range all {
+		if err == nil {
+			err = tx.compactVecTable(e)
+		}
+	}
+	return err
+}
+
+func (tx *Tx) compactVecTable(e Embedding) error {
+	rows, _, err := tx.id(`SELECT count(*) FROM ` + vecShadow(e.ID, "rowids"))
+	if err != nil {
+		return err
+	}
+	used, _, err := tx.id(`SELECT coalesce(sum(length(vectors)), 0) FROM ` + vecShadow(e.ID, "vector_chunks00"))
+	best := int64(chunkSize(e.Dimension, int(rows))) // what the rows would take in a new table
+	needed := (rows + best - 1) / best * best * int64(e.Dimension) * 4
+	if err != nil || used-needed < max(pageSize, used/20) {
+		return err
+	}
+	const columns = `rowid, embedding, channel_mean, channel_max`
+	for _, statement := range []string{
+		`CREATE TEMP TABLE moved AS SELECT rowid AS id, embedding, channel_mean, channel_max FROM ` + vecTable(e.ID) + ` ORDER BY rowid`,
+		`DROP TABLE ` + vecTable(e.ID),
+	} {
+		if _, err := tx.exec(statement); err != nil {
+			return err
+		}
+	}
+	if err := tx.createVecTable(e.ID, e.Dimension, int(rows)); err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		`INSERT INTO ` + vecTable(e.ID) + ` (` + columns + `) SELECT id, embedding, channel_mean, channel_max FROM temp.moved ORDER BY id`,
+		`DROP TABLE temp.moved`,
+	} {
+		if _, err := tx.exec(statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verify checks a copy. An ingest at work leaves images whose vectors are still to come; all else is damage.
+func verify(ctx context.Context, path string) error {
+	db, err := Open(ctx, path, ReadOnly)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	problems, err := db.Check(ctx, CheckOptions{})
+	if err != nil {
+		return err
+	}
+	var damage []string
+	for _, p := range problems {
+		if p.Kind != ProblemVectorMissing {
+			damage = append(damage, fmt.Sprintf("%s: %s", p.Subject, p.Detail))
+		}
+	}
+	if len(damage) > 0 {
+		return sentence(ErrDamaged, "the database is damaged, and so would the snapshot be (%s): run `convnet check --repair` first",
+			strings.Join(damage[:min(len(damage), 3)], "; "))
+	}
+	return nil
+}
+
+// tempFile is a file beside the one it is to become.
+type tempFile struct{ path string }
+
+func (f *tempFile) create(dst string) error {
+	if err := accessWrite(filepath.Dir(dst)); errors.Is(err, fs.ErrNotExist) {
+		return sentence(fs.ErrNotExist, "the directory %s does not exist: create it first", filepath.Dir(dst))
+	} else if err != nil {
+		return sentence(ErrReadOnlyDir, "the directory %s is not writable: choose another place", filepath.Dir(dst))
+	}
+	file, err := os.CreateTemp(filepath.Dir(dst), "."+filepath.Base(dst)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	f.path = file.Name()
+	return file.Close()
+}
+
+// remove deletes the file, if it was made and not published, with whatever SQLite has left beside it.
+func (f *tempFile) remove() error {
+	if f.path == "" {
+		return nil
+	}
+	var errs []error
+	for _, suffix := range []string{"", "-journal", "-wal", "-shm"} {
+		if err := os.Remove(f.path + suffix); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// publish makes the file durable and gives it its name.
+func (f *tempFile) publish(dst string) error {
+	if err := os.Chmod(f.path, 0o644); err != nil { // temporary files are made for their owner alone
+		return err
+	}
+	if err := syncFile(f.path); err != nil {
+		return err
+	}
+	if err := os.Rename(f.path, dst); err != nil {
+		return err
+	}
+	f.path = ""
+	return syncFile(filepath.Dir(dst))
+}
+
+// syncFile waits until a file's content, or a directory's entries, are on the disk.
+func syncFile(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := file.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return fmt.Errorf("sync %s: %w", path, err)
+	}
+	return nil
 }

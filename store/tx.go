@@ -27,7 +27,11 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 		return writeError(db.path, "begin transaction", err)
 	}
 	defer tx.Rollback() // does nothing after Commit
-	if err := fn(&Tx{ctx: ctx, sql: tx, now: time.Now}); err != nil {
+	t := &Tx{ctx: ctx, sql: tx, now: time.Now}
+	if err := t.changeSnapshot(); err != nil {
+		return writeError(db.path, "mark the snapshot as changed", err)
+	}
+	if err := fn(t); err != nil {
 		return writeError(db.path, "", err)
 	}
 	if err := tx.Commit(); err != nil {
@@ -95,11 +99,11 @@ func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, err
 // timestamp formats the current time as it is stored.
 func (tx *Tx) timestamp() string { return tx.now().UTC().Format(time.RFC3339) }
 
-// hash scans a stored SHA-256.
-type hash [32]byte
+// storedHash scans a stored SHA-256.
+type storedHash [32]byte
 
 // Scan implements sql.Scanner.
-func (h *hash) Scan(value any) error {
+func (h *storedHash) Scan(value any) error {
 	bytes, ok := value.([]byte)
 	if !ok || len(bytes) != len(h) {
 		return sentence(ErrDamaged, "a stored hash has not %d bytes", len(h))

@@ -86,11 +86,11 @@ static void final(sqlite3_context *ctx) {
   if (a->begun) vecscan_end(&a->scan);
 }
 
-/* Turns defensive mode on for the connection; Go's driver has no other way to reach sqlite3_db_config. */
+/* Turns the connection's defensive mode on or off; Go's driver has no other way to reach sqlite3_db_config. */
 static void defend(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
-  (void)argc, (void)argv;
+  (void)argc;
   int on = 0;
-  int rc = sqlite3_db_config(sqlite3_context_db_handle(ctx), SQLITE_DBCONFIG_DEFENSIVE, 1, &on);
+  int rc = sqlite3_db_config(sqlite3_context_db_handle(ctx), SQLITE_DBCONFIG_DEFENSIVE, sqlite3_value_int(argv[0]) != 0, &on);
   if (rc != SQLITE_OK) {
     sqlite3_result_error_code(ctx, rc);
     return;
@@ -102,7 +102,7 @@ static int extend(sqlite3 *db, char **error, const struct sqlite3_api_routines *
   (void)error, (void)api;
   int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY; /* a schema may not call these */
   int rc = sqlite3_create_function_v2(db, "convnet_knn", 8, flags, NULL, NULL, step, final, NULL);
-  if (rc == SQLITE_OK) rc = sqlite3_create_function_v2(db, "convnet_defend", 0, flags, NULL, defend, NULL, NULL, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_create_function_v2(db, "convnet_defend", 1, flags, NULL, defend, NULL, NULL, NULL);
   return rc;
 }
 

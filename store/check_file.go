@@ -1,0 +1,51 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// integrity runs SQLite's own check, which also covers STRICT types and CHECK constraints.
+func (c *checker) integrity() error {
+	return c.each(func(rows *sql.Rows) error {
+		var message string
+		if err := rows.Scan(&message); err != nil || message == "ok" {
+			return err
+		}
+		var repair func(*Tx) error
+		if strings.Contains(message, "index") { // the table has the truth
+			repair = func(tx *Tx) error { _, err := tx.exec(`REINDEX`); return err }
+		}
+		c.add(ProblemIntegrity, "database", repair, "%s", strings.TrimSpace(message))
+		return nil
+	}, `PRAGMA integrity_check`)
+}
+
+// references lists every foreign key with what to do about a row that breaks it: delete it.
+var references = []struct{ table, column, parent string }{
+	{"image", "dataset_id", "dataset"},
+	{"file", "dataset_id", "dataset"},
+	{"file", "image_id", "image"},
+	{"layer", "model_id", "model"},
+	{"embedding", "dataset_id", "dataset"},
+	{"embedding", "layer_id", "layer"},
+	{"score", "embedding_id", "embedding"},
+	{"run", "dataset_id", "dataset"},
+}
+
+// foreignKeys reports rows that refer to nothing.
+func (c *checker) foreignKeys() error {
+	for _, r := range references {
+		broken := fmt.Sprintf(`FROM %s WHERE %s IS NOT NULL AND %s NOT IN (SELECT id FROM %s)`, r.table, r.column, r.column, r.parent)
+		var n int
+		if err := c.q.QueryRowContext(c.ctx, `SELECT count(*) `+broken).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			c.add(ProblemForeignKey, r.table, func(tx *Tx) error { _, err := tx.exec(`DELETE ` + broken); return err },
+				"%d rows refer to a %s that is gone", n, r.parent)
+		}
+	}
+	return nil
+}
