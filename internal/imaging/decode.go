@@ -64,7 +64,7 @@ func inspect(data []byte, lim Limits) (c codec, l layout, info Info, err error) 
 	if l, err = readHeader(c, data); err != nil {
 		return c, l, info, err
 	}
-	if err = lim.withDefaults().checkPixels(l.width, l.height); err != nil {
+	if err = lim.WithDefaults().checkPixels(l.width, l.height); err != nil {
 		return c, l, info, err
 	}
 	info = Info{Format: format, Width: l.width, Height: l.height, Orientation: l.orientation}

@@ -16,7 +16,8 @@ type Limits struct {
 	MaxBytes  int64 // of the file; default 64 MiB
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults fills in what is not set.
+func (l Limits) WithDefaults() Limits {
 	if l.MaxPixels <= 0 {
 		l.MaxPixels = defaultMaxPixels
 	}
@@ -28,7 +29,7 @@ func (l Limits) withDefaults() Limits {
 
 // CheckBytes refuses a file that is too long to be read at all.
 func (l Limits) CheckBytes(size int64) error {
-	if l = l.withDefaults(); size > l.MaxBytes {
+	if l = l.WithDefaults(); size > l.MaxBytes {
 		return refuse(KindTooLarge, "file too large: %s (at most %s)", megabytes(size), megabytes(l.MaxBytes))
 	}
 	return nil

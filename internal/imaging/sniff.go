@@ -176,3 +176,9 @@ func isText(head []byte) bool {
 	// A character may be cut in two at the end of head, hence the tolerance for 8-bit text covers it too.
 	return utf8.Valid(head) || high*3 <= len(head)
 }
+
+// LooksLikeImage reports whether a file that begins with head is of a format that Decode reads.
+func LooksLikeImage(head []byte) bool {
+	_, err := sniff(head)
+	return err == nil
+}

@@ -12,12 +12,18 @@ const thumbnailQuality = 80
 // Thumbnail returns a JPEG of the picture whose longer side is maxSide. A picture that is no larger needs none: nil and
 // "". Whether the original's bytes are small enough to stand in for it is the caller's to know.
 func (p *Picture) Thumbnail(maxSide int) (data []byte, format string, err error) {
-	longer := max(p.Width, p.Height)
-	if longer <= maxSide {
+	if max(p.Width, p.Height) <= maxSide {
 		return nil, "", nil
 	}
-	width := max((p.Width*maxSide+longer/2)/longer, 1)
-	height := max((p.Height*maxSide+longer/2)/longer, 1)
+	return p.JPEG(maxSide)
+}
+
+// JPEG encodes the picture, scaled down where its longer side is more than maxSide.
+func (p *Picture) JPEG(maxSide int) (data []byte, format string, err error) {
+	longer := max(p.Width, p.Height)
+	side := min(longer, maxSide)
+	width := max((p.Width*side+longer/2)/longer, 1)
+	height := max((p.Height*side+longer/2)/longer, 1)
 	var buf bytes.Buffer
 	if err := jpeg.Encode(&buf, p.scaled(width, height), &jpeg.Options{Quality: thumbnailQuality}); err != nil {
 		return nil, "", fmt.Errorf("encode thumbnail: %w", err)

@@ -1,0 +1,137 @@
+package ingest
+
+import (
+	"context"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// State is what a file is to the database.
+type State string
+
+const (
+	StateNew           State = "new"           // never seen
+	StateUnchanged     State = "unchanged"     // same size and modification time as last time
+	StateChanged       State = "changed"       // seen before, but size or modification time differ
+	StateRecategorised State = "recategorised" // its image is known under another category or name
+	StateGone          State = "gone"          // seen before, no longer in the source
+	StateQuarantined   State = "quarantined"   // refused last time, unchanged since
+)
+
+// fileState compares an entry with what the last run recorded about the file; known is nil when it never saw it.
+func fileState(e Entry, known *store.File) State {
+	switch {
+	case known == nil:
+		return StateNew
+	case known.Size != e.Size || known.MtimeNS != e.MtimeNS:
+		return StateChanged
+	case known.ImageID != 0 && e.Problem == "":
+		return StateUnchanged
+	case known.ImageID != 0:
+		return StateChanged
+	case e.Problem != known.Reason && e.Problem != "", worthRetrying(known.Reason):
+		return StateChanged
+	}
+	return StateQuarantined
+}
+
+// catalog is what the database knows about a dataset, kept up to date while a run writes.
+type catalog struct {
+	dataset int64
+	files   map[string]*store.File
+	images  map[int64]*store.Image
+	byHash  map[[32]byte]int64
+	holders map[int64]map[string]bool // names of the files that became an image
+}
+
+func loadCatalog(ctx context.Context, db *store.DB, dataset int64) (*catalog, error) {
+	c := &catalog{dataset: dataset, files: map[string]*store.File{}, images: map[int64]*store.Image{}, byHash: map[[32]byte]int64{}, holders: map[int64]map[string]bool{}}
+	images, err := db.Images(ctx, store.ImageFilter{DatasetID: dataset})
+	if err != nil {
+		return nil, err
+	}
+	for i := range images {
+		c.addImage(&images[i])
+	}
+	files, err := db.Files(ctx, dataset)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		c.setFile(f)
+	}
+	return c, nil
+}
+
+func (c *catalog) addImage(i *store.Image) {
+	c.images[i.ID] = i
+	c.byHash[i.SHA256] = i.ID
+}
+
+func (c *catalog) removeImage(id int64) {
+	for name := range c.holders[id] {
+		delete(c.files, name)
+	}
+	delete(c.byHash, c.images[id].SHA256)
+	delete(c.images, id)
+	delete(c.holders, id)
+}
+
+// setFile records a file and returns the image that it no longer stands for, 0 for none.
+func (c *catalog) setFile(f store.File) (released int64) {
+	if before := c.files[f.Name]; before != nil && before.ImageID != f.ImageID {
+		released = before.ImageID
+		delete(c.holders[released], f.Name)
+	}
+	c.files[f.Name] = &f
+	if f.ImageID != 0 {
+		if c.holders[f.ImageID] == nil {
+			c.holders[f.ImageID] = map[string]bool{}
+		}
+		c.holders[f.ImageID][f.Name] = true
+	}
+	return released
+}
+
+func (c *catalog) removeFile(name string) {
+	delete(c.holders[c.files[name].ImageID], name)
+	delete(c.files, name)
+}
+
+// plan sorts a source's files by what is to be done.
+type plan struct {
+	entries map[string]Entry
+	todo    []fileTask      // to be read, in order
+	unread  map[string]bool // unchanged files
+	counts  map[State]int
+}
+
+func makePlan(entries []Entry, c *catalog) *plan {
+	p := &plan{entries: make(map[string]Entry, len(entries)), unread: map[string]bool{}, counts: map[State]int{}}
+	for _, e := range entries {
+		p.entries[e.Name] = e
+		state := fileState(e, c.files[e.Name])
+		p.counts[state]++
+		switch state {
+		case StateNew, StateChanged:
+			p.todo = append(p.todo, fileTask{Entry: e, number: len(p.todo)})
+		case StateUnchanged:
+			p.unread[e.Name] = true
+		}
+	}
+	return p
+}
+
+// present reports whether a file is in the source.
+func (p *plan) present(name string) bool {
+	_, ok := p.entries[name]
+	return ok
+}
+
+// recategorised moves a file from the unchanged to the recategorised.
+func (p *plan) recategorised(name string) {
+	if p.unread[name] {
+		p.counts[StateUnchanged]--
+	}
+	p.counts[StateRecategorised]++
+}

@@ -1,0 +1,200 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/onnx"
+	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/store"
+)
+
+// target is one embedding that this run keeps complete: a layer under a pooling, fitted to it.
+type target struct {
+	layer     cnn.Layer
+	pooling   onnx.Pooling
+	embedding int64
+}
+
+// network is the model of a run with its targets.
+type network struct {
+	*cnn.Network
+	runtime *ortrun.Runtime
+	sha256  [32]byte
+	model   int64
+	targets []target
+}
+
+// newNetwork checks what is asked for before anything is written.
+func newNetwork(rt *ortrun.Runtime, net *cnn.Network, opt Options) (*network, error) {
+	if net == nil {
+		return nil, nil
+	}
+	if err := opt.Pooling.Validate(); err != nil {
+		return nil, err
+	}
+	layers, err := net.Manifest.SelectLayers(opt.Layers)
+	if err != nil {
+		return nil, err
+	}
+	n := &network{Network: net, runtime: rt, sha256: net.SHA256()}
+	for _, l := range layers {
+		n.targets = append(n.targets, target{layer: l, pooling: opt.Pooling.Fit(l.Channels, l.Height, l.Width)})
+	}
+	return n, nil
+}
+
+// join adds the embeddings that the dataset has of this very model, so that images added now are found in all of them.
+func (n *network) join(existing []store.Embedding) error {
+	asked := map[string]bool{}
+	for _, t := range n.targets {
+		asked[t.key()] = true
+	}
+	for _, e := range existing {
+		layer, ok := n.Manifest.Layer(e.Layer)
+		if !ok {
+			return fmt.Errorf("the database has an embedding of layer %s, which the model %s does not have: run `convnet check`", e.Layer, n.Manifest.Name)
+		}
+		pooling, err := onnx.ParsePooling(e.Pooling)
+		if err != nil {
+			return fmt.Errorf("embedding of layer %s: %w", e.Layer, err)
+		}
+		if t := (target{layer: layer, pooling: pooling}); !asked[t.key()] {
+			n.targets = append(n.targets, t)
+		}
+	}
+	return nil
+}
+
+func (t target) key() string { return t.layer.Name + " " + t.pooling.String() }
+
+// ensure stores the model and makes the embeddings.
+func (n *network) ensure(tx *store.Tx, dataset int64, expectedRows int) error {
+	manifest, err := json.Marshal(n.Manifest)
+	if err != nil {
+		return fmt.Errorf("encode manifest of %s: %w", n.Manifest.Name, err)
+	}
+	m := store.NewModel{Name: n.Manifest.Name, SHA256: n.sha256, GraphSHA256: n.GraphSHA256(), Manifest: manifest, ONNX: n.ONNX}
+	for _, l := range n.Manifest.Layers {
+		m.Layers = append(m.Layers, store.NewLayer{Name: l.Name, Type: l.Type, Position: l.Index, Channels: l.Channels, Height: l.Height, Width: l.Width, Parameters: l.Parameters})
+	}
+	if n.model, err = tx.EnsureModel(m); err != nil {
+		return err
+	}
+	for i := range n.targets {
+		t := &n.targets[i]
+		e, err := tx.EnsureEmbedding(store.NewEmbedding{DatasetID: dataset, ModelID: n.model, Layer: t.layer.Name, Pooling: t.pooling.String(),
+			Dimension: t.pooling.Dimension(t.layer.Channels), Runtime: n.runtime.Version(), ExpectedRows: expectedRows})
+		if err != nil {
+			return err
+		}
+		t.embedding = e.ID
+	}
+	return nil
+}
+
+// extractor runs the network for a set of targets. Targets of one pooling share a pass; there are more passes only where
+// a dataset has been embedded under several poolings.
+type extractor struct {
+	input  cnn.Input
+	passes []pass
+}
+
+type pass struct {
+	*cnn.Extractor
+	targets []target
+}
+
+func (n *network) extractor(targets []target) (*extractor, error) {
+	x := &extractor{input: n.Manifest.Input}
+	for len(targets) > 0 {
+		together, rest, pooling := n.together(targets)
+		layers := make([]cnn.Layer, len(together))
+		for i, t := range together {
+			layers[i] = t.layer
+		}
+		e, err := cnn.NewExtractor(n.runtime, n.Network, layers, pooling, cnn.ExtractorOptions{Threads: 1})
+		if err != nil {
+			x.Close()
+			return nil, err
+		}
+		x.passes = append(x.passes, pass{Extractor: e, targets: together})
+		targets = rest
+	}
+	return x, nil
+}
+
+// together takes the targets that one pooling explains: small maps get a smaller grid than asked for, so the largest grid
+// among the targets of a kind is the one that was asked for.
+func (n *network) together(targets []target) (same, rest []target, asked onnx.Pooling) {
+	asked = targets[0].pooling
+	for _, t := range targets {
+		if p := t.pooling; p.Kind == asked.Kind && p.P == asked.P && p.Grid > asked.Grid {
+			asked = p
+		}
+	}
+	seen := map[string]bool{}
+	for _, t := range targets {
+		if l := t.layer; asked.Fit(l.Channels, l.Height, l.Width) == t.pooling && !seen[l.Name] {
+			seen[l.Name] = true
+			same = append(same, t)
+		} else {
+			rest = append(rest, t)
+		}
+	}
+	if len(same) == 0 { // a pooling that no fit explains: it stands alone
+		return targets[:1], targets[1:], targets[0].pooling
+	}
+	return same, rest, asked
+}
+
+// vectors runs all passes and returns one vector for each target.
+func (x *extractor) vectors(ctx context.Context, tensor []float32) ([]vector, error) {
+	var all []vector
+	for _, p := range x.passes {
+		features, err := p.Extract(ctx, tensor)
+		if err != nil {
+			return nil, err
+		}
+		for i, f := range features {
+			v := vector{target: p.targets[i], Vector: store.Vector{Embedding: f.Embedding, Mean: f.Mean, Max: f.Max}}
+			if !v.finite() {
+				return nil, &notFinite{layer: v.target.layer.Name}
+			}
+			all = append(all, v)
+		}
+	}
+	return all, nil
+}
+
+func (x *extractor) Close() error {
+	var err error
+	for _, p := range x.passes {
+		err = errors.Join(err, p.Close())
+	}
+	return err
+}
+
+// lazyExtractor is made for the first picture that gets so far: there may be none.
+type lazyExtractor struct {
+	open func() (*extractor, error)
+	once sync.Once
+	x    *extractor
+	err  error
+}
+
+func (l *lazyExtractor) get() (*extractor, error) {
+	l.once.Do(func() { l.x, l.err = l.open() })
+	return l.x, l.err
+}
+
+func (l *lazyExtractor) Close() error {
+	if l.x == nil {
+		return nil
+	}
+	return l.x.Close()
+}
