@@ -117,37 +117,10 @@ func (b *Builder) pool(x string, p Pooling) string {
 	case PoolMax:
 		return b.cellMax(x, int64(p.Grid))
 	case PoolGeM:
-		return b.generalisedMean(x, p)
+		return b.signedMean(x, p)
 	}
 	return b.cellMean(x, int64(p.Grid))
 }
-
-// generalisedMean is mean(max(x, 0)^p)^(1/p) of each cell. A cell of zeros gives
-// zero.
-func (b *Builder) generalisedMean(x string, p Pooling) string {
-	x = b.Relu("", x)
-	if p.P == 1 {
-		return b.cellMean(x, int64(p.Grid))
-	}
-	return b.root(b.cellMean(b.power(x, p.P), int64(p.Grid)), p.P)
-}
-
-// power is x^p for x ≥ 0; small whole exponents by products, which are an order
-// of magnitude faster than Pow.
-func (b *Builder) power(x string, p float64) string {
-	switch p {
-	case 2:
-		return b.Mul("", x, x)
-	case 3:
-		return b.Mul("", b.Mul("", x, x), x)
-	case 4:
-		square := b.Mul("", x, x)
-		return b.Mul("", square, square)
-	}
-	return b.Pow("", x, float32(p))
-}
-
-func (b *Builder) root(x string, p float64) string { return b.Pow("", x, float32(1/p)) }
 
 // cellMean is the mean of each cell.
 func (b *Builder) cellMean(x string, grid int64) string {

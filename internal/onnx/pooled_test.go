@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/convnet-playground/convnet/internal/onnx"
@@ -33,22 +34,22 @@ func (p plane) cell(row, column, grid int) []float64 {
 
 // reference pools some numbers in float64, straight from the definition.
 func reference(part []float64, p onnx.Pooling) float64 {
-	sum, maximum := 0.0, math.Inf(-1)
-	for _, v := range part {
-		maximum = max(maximum, v)
-		if p.Kind == onnx.PoolGeM {
-			v = math.Pow(max(v, 0), p.P)
-		}
-		sum += v
-	}
-	switch mean := sum / float64(len(part)); p.Kind {
+	switch p.Kind {
 	case onnx.PoolMax:
-		return maximum
+		return slices.Max(part)
 	case onnx.PoolGeM:
-		return math.Pow(mean, 1/p.P)
+		return generalisedMean(part, 1, p.P) - generalisedMean(part, -1, p.P)
 	default:
-		return mean
+		return generalisedMean(part, 1, 1) - generalisedMean(part, -1, 1)
 	}
+}
+
+func generalisedMean(part []float64, sign, p float64) float64 {
+	sum := 0.0
+	for _, v := range part {
+		sum += math.Pow(max(sign*v, 0), p)
+	}
+	return math.Pow(sum/float64(len(part)), 1/p)
 }
 
 func TestPooledOutputs(t *testing.T) {
@@ -62,19 +63,28 @@ func TestPooledOutputs(t *testing.T) {
 					t.Fatal(err)
 				}
 				p = p.Fit(s[0], s[1], s[2])
-				t.Run(fmt.Sprintf("%dx%dx%d/%v", s[0], s[1], s[2], p), func(t *testing.T) { checkPooled(t, rt, s, p) })
+				t.Run(fmt.Sprintf("%dx%dx%d/%v", s[0], s[1], s[2], p), func(t *testing.T) {
+					checkPooled(t, rt, s, p, "Identity")
+					checkPooled(t, rt, s, p, "Relu")
+				})
 			}
 		}
 	}
 }
 
-func checkPooled(t *testing.T, rt *ortrun.Runtime, shape [3]int, p onnx.Pooling) {
+// checkPooled pools a map that an operator has made.
+func checkPooled(t *testing.T, rt *ortrun.Runtime, shape [3]int, p onnx.Pooling, op string) {
 	input := ortrun.Tensor{Shape: []int64{1, int64(shape[0]), int64(shape[1]), int64(shape[2])}}
 	r := rand.New(rand.NewPCG(5, uint64(shape[1])))
 	for range shape[0] * shape[1] * shape[2] {
 		input.Data = append(input.Data, float32(r.NormFloat64()))
 	}
-	out := pool(t, rt, input, p)
+	out := pool(t, rt, input, p, op)
+	if op == "Relu" {
+		for i, v := range input.Data {
+			input.Data[i] = max(v, 0)
+		}
+	}
 	wantShapes := [][]int64{{1, int64(p.Dimension(shape[0]))}, {1, input.Shape[1]}, {1, input.Shape[1]}}
 	for i, o := range out {
 		if fmt.Sprint(o.Shape) != fmt.Sprint(wantShapes[i]) {
@@ -100,11 +110,11 @@ func near(t *testing.T, what string, got float32, want float64) {
 	}
 }
 
-// pool runs a graph that hands its input on and pools it.
-func pool(t *testing.T, rt *ortrun.Runtime, input ortrun.Tensor, p onnx.Pooling) []ortrun.Tensor {
+// pool runs a graph of one operator and pools its output.
+func pool(t *testing.T, rt *ortrun.Runtime, input ortrun.Tensor, p onnx.Pooling, op string) []ortrun.Tensor {
 	t.Helper()
 	b := onnx.NewBuilder("copy", 0)
-	b.Identity("layer", b.Input("input", input.Shape...))
+	b.Node(op, "layer", []string{b.Input("input", input.Shape...)})
 	m, err := b.Model("layer")
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +138,7 @@ func TestPoolingOfExtremes(t *testing.T) {
 			for i := range input.Data {
 				input.Data[i] = v
 			}
-			for _, o := range pool(t, rt, input, p) {
+			for _, o := range pool(t, rt, input, p, "Identity") {
 				for _, got := range o.Data {
 					if math.IsNaN(float64(got)) || math.IsInf(float64(got), 0) || (v == 0 && got != 0) {
 						t.Errorf("%v of a map of %v gives %v", p, v, got)
