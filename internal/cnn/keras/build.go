@@ -23,7 +23,7 @@ func Build(arch string, w *Weights, opt BuildOptions) (*cnn.Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", w.File, err)
 	}
-	data, err := emit(a.Name, layers, m)
+	data, err := emit(a.Name, layers, m.arrays)
 	if err != nil {
 		return nil, fmt.Errorf("build %s from %s: %w", a.Name, w.File, err)
 	}
@@ -96,34 +96,39 @@ func (a Architecture) accepts(w *Weights) bool {
 	return false
 }
 
-// emit writes the layers as an ONNX model that ends in the last of them.
-func emit(name string, layers []*layer, m matching) ([]byte, error) {
+// arrays returns a layer's weights by their roles.
+type arrays func(*layer) (map[string][]float32, error)
+
+// arrays reads weights from the file when they are asked for.
+func (m matching) arrays(l *layer) (map[string][]float32, error) {
+	read := map[string][]float32{}
+	for i, a := range m[l] {
+		data, err := a.object.Float32s()
+		if err != nil {
+			return nil, explain(err)
+		}
+		read[l.weights[i].role] = data
+	}
+	return read, nil
+}
+
+// emit writes the layers as an ONNX model that ends in the last of them. One layer's weights at a time are in memory
+// besides the model.
+func emit(name string, layers []*layer, weights arrays) ([]byte, error) {
 	e := &emitter{b: onnx.NewBuilder(name, onnx.DefaultOpset), value: map[*layer]string{}, pads: map[*layer]pads{}}
 	for _, l := range layers {
-		if err := e.layer(l, m[l]); err != nil {
+		var err error
+		if e.arrays, err = weights(l); err != nil {
 			return nil, fmt.Errorf("layer %s: %w", l.name, err)
 		}
+		e.value[l] = l.emit(e)
+	}
+	if e.err != nil {
+		return nil, e.err
 	}
 	model, err := e.b.Model(e.value[layers[len(layers)-1]])
 	if err != nil {
 		return nil, err
 	}
 	return onnx.Marshal(model)
-}
-
-// layer reads a layer's arrays and adds its nodes; the arrays are dropped again before the next layer's are read.
-func (e *emitter) layer(l *layer, arrays []array) error {
-	e.arrays = map[string][]float32{}
-	for i, a := range arrays {
-		data, err := a.object.Float32s()
-		if err != nil {
-			return explain(err)
-		}
-		e.arrays[l.weights[i].role] = data
-	}
-	e.value[l] = l.emit(e)
-	if e.err != nil {
-		return e.err
-	}
-	return e.b.Err()
 }

@@ -49,7 +49,7 @@ func (n *net) depthwise(x *layer, name string, c conv) *layer {
 }
 
 // windowed returns what a window slides over and how. Zeros that a ZeroPadding2D has put around the map become padding
-// of the window itself, which saves the runtime a copy of the map.
+// of the window itself, which spares the runtime a copy of the map; they must mean the same there.
 func (e *emitter) windowed(x *layer, w window) (string, onnx.Window) {
 	win := w.onnx(x)
 	if x.class != "ZeroPadding2D" || w.same {

@@ -15,6 +15,7 @@ type layer struct {
 	inputs  []*layer
 	h, w, c int
 	flat    bool // the output is a vector of c numbers
+	relu    bool // the output is never negative
 	weights []weight
 	emit    func(*emitter) string // adds the layer's nodes, returns the value that holds its output
 }

@@ -68,14 +68,20 @@ func (n *net) relu6(x *layer, name string) *layer { return n.activate("ReLU", x,
 
 func (n *net) activate(class string, x *layer, name, function string) *layer {
 	l := n.add(class, name, x)
+	l.relu = function == "relu" || function == "relu6"
 	l.emit = func(e *emitter) string { return e.function(function, l.name, e.value[x]) }
 	return l
 }
 
-// maxPool adds a MaxPooling2D.
+// maxPool adds a MaxPooling2D. Zeros around a map that is never negative cannot win, so they need not be there: the
+// window's own padding, which never wins, says the same and costs nothing.
 func (n *net) maxPool(x *layer, name string, w window) *layer {
 	return n.pool("MaxPooling2D", x, name, w, func(e *emitter, out string, win onnx.Window) string {
-		return e.b.MaxPool(out, e.value[x], win)
+		in := e.value[x]
+		if x.class == "ZeroPadding2D" && x.inputs[0].relu {
+			in, win = e.windowed(x, w)
+		}
+		return e.b.MaxPool(out, in, win)
 	})
 }
 
