@@ -13,19 +13,46 @@ func cellsOf(size, grid int64) []cell {
 	return cells
 }
 
-// sliding is the kernel and stride of a window that visits just these cells, if
-// there is one. There is for every grid of 2, and for most of 3.
-func sliding(cells []cell) (kernel, stride int64, ok bool) {
-	kernel, stride = cells[0].end-cells[0].start, 1
-	if len(cells) > 1 {
-		stride = cells[1].start
-	}
-	for i, c := range cells {
-		if c.start != int64(i)*stride || c.end-c.start != kernel {
-			return 0, 0, false
+// slide is a window over one axis.
+type slide struct{ kernel, stride, before, after int64 }
+
+// sliding is the window that visits just these cells of an axis, if there is
+// one: for grids up to 3 there always is. Where the inner cells are larger than
+// the outer ones, the window begins and ends outside the map; what lies there
+// counts neither for a mean nor for a maximum.
+func sliding(cells []cell, size int64) (slide, bool) {
+	for before := range int64(2) {
+		w := slide{kernel: cells[0].end + before, stride: 1, before: before}
+		if len(cells) > 1 {
+			w.stride = cells[1].start + before
+		}
+		w.after = max(0, int64(len(cells)-1)*w.stride-before+w.kernel-size)
+		if w.stride > 0 && w.visits(cells, size) {
+			return w, true
 		}
 	}
-	return kernel, stride, stride > 0
+	return slide{}, false
+}
+
+func (w slide) visits(cells []cell, size int64) bool {
+	for i, c := range cells {
+		start := int64(i)*w.stride - w.before
+		if max(start, 0) != c.start || min(start+w.kernel, size) != c.end {
+			return false
+		}
+	}
+	return true
+}
+
+// windowOver is the window that visits the cells of a map, if there is one.
+func windowOver(rows, columns []cell, height, width int64) (Window, bool) {
+	r, ok := sliding(rows, height)
+	c, also := sliding(columns, width)
+	return Window{
+		Kernel: [2]int64{r.kernel, c.kernel},
+		Stride: [2]int64{r.stride, c.stride},
+		Pads:   [4]int64{r.before, c.before, r.after, c.after},
+	}, ok && also
 }
 
 // averaging is the matrix [height·width, grid²] whose product with a flattened

@@ -14,18 +14,20 @@ func (b *Builder) signedMean(x string, p Pooling) string {
 	return b.Sub("", b.root(b.cellMean(positive, grid), p.P), b.root(b.cellMean(negative, grid), p.P))
 }
 
-// powers are max(x, 0)^p and max(−x, 0)^p.
+// powers are max(x, 0)^p and max(−x, 0)^p. Passes over the map are what pooling
+// costs, so there are as few as possible: x³ has the sign of x, and the negative
+// part is what the positive part lacks, exactly.
 func (b *Builder) powers(x string, p float64) (positive, negative string) {
-	positive = b.Relu("", x)
-	negative = b.Sub("", positive, x) // exact, and one pass less than negating
-	if p != 3 {
-		return b.power(positive, p), b.power(negative, p)
+	if p == 3 {
+		cube := b.power(x, 3)
+		positive = b.Relu("", cube)
+		return positive, b.Sub("", positive, cube)
 	}
-	square := b.Mul("", x, x)
-	return b.Mul("", positive, square), b.Mul("", negative, square)
+	positive = b.Relu("", x)
+	return b.power(positive, p), b.power(b.Sub("", positive, x), p)
 }
 
-// power is x^p for x ≥ 0; small whole exponents by products, which are an order
+// power is x^p for x ≥ 0 (or p = 3); small whole exponents by products, which are an order
 // of magnitude faster than Pow.
 func (b *Builder) power(x string, p float64) string {
 	switch p {

@@ -129,7 +129,7 @@ func (b *Builder) cellMean(x string, grid int64) string {
 		return b.GlobalAveragePool("", x)
 	}
 	rows, columns := cellsOf(dims[2], grid), cellsOf(dims[3], grid)
-	if w, ok := slidingWindow(rows, columns); ok {
+	if w, ok := windowOver(rows, columns, dims[2], dims[3]); ok {
 		return b.AveragePool("", x, w)
 	}
 	weights := b.Floats(b.unused("cells"), []int64{dims[2] * dims[3], grid * grid}, averaging(rows, columns, dims[2], dims[3]))
@@ -144,7 +144,7 @@ func (b *Builder) cellMax(x string, grid int64) string {
 		return b.GlobalMaxPool("", x)
 	}
 	rows, columns := cellsOf(dims[2], grid), cellsOf(dims[3], grid)
-	if w, ok := slidingWindow(rows, columns); ok {
+	if w, ok := windowOver(rows, columns, dims[2], dims[3]); ok {
 		return b.MaxPool("", x, w)
 	}
 	var lines []string
@@ -157,10 +157,4 @@ func (b *Builder) cellMax(x string, grid int64) string {
 		lines = append(lines, b.Concat("", 3, line...))
 	}
 	return b.Concat("", 2, lines...)
-}
-
-func slidingWindow(rows, columns []cell) (Window, bool) {
-	kh, sh, ok := sliding(rows)
-	kw, sw, also := sliding(columns)
-	return Window{Kernel: [2]int64{kh, kw}, Stride: [2]int64{sh, sw}}, ok && also
 }

@@ -116,9 +116,9 @@ func TestCellsCoverTheAxis(t *testing.T) {
 					t.Errorf("%d in %d cells: %v has a hole", size, grid, cells)
 				}
 			}
-			if kernel, stride, ok := sliding(cells); ok && (grid-1)*stride+kernel != size {
-				t.Errorf("%d in %d cells: kernel %d, stride %d", size, grid, kernel, stride)
-			} else if !ok && grid <= 2 {
+			if w, ok := sliding(cells, size); ok && (grid-1)*w.stride+w.kernel != size+w.before+w.after {
+				t.Errorf("%d in %d cells: %+v", size, grid, w)
+			} else if !ok && grid <= 3 {
 				t.Errorf("%d in %d cells: no window", size, grid)
 			}
 		}
