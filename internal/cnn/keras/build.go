@@ -71,8 +71,8 @@ func (w *Weights) withoutClassifier(whole, bare []*layer) *Weights {
 
 // explain says which network a file that does not match belongs to, where it is one of ours.
 func (a Architecture) explain(w *Weights, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || unreadable(err) {
+		return err
 	}
 	for _, other := range architectures {
 		if other.Name != a.Name && other.accepts(w) {

@@ -81,6 +81,16 @@ func explain(err error) error {
 	return err
 }
 
+// unreadable says whether an error comes from the HDF5 file itself rather than from what it holds.
+func unreadable(err error) bool {
+	for _, kind := range []error{hdf5.ErrTruncated, hdf5.ErrDamaged, hdf5.ErrUnsupported, hdf5.ErrNotFound} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
 // notKeras says what an HDF5 file without a list of layers may be.
 func notKeras(root *hdf5.Object) error {
 	for _, name := range []string{"layers", "_layer_checkpoint_dependencies"} {
@@ -95,7 +105,7 @@ func notKeras(root *hdf5.Object) error {
 func refuseBackend(root *hdf5.Object) error {
 	backend, err := root.Strings("backend")
 	if err != nil || len(backend) == 0 || backend[0] != "theano" {
-		return nil //nolint:nilerr // the first Keras did not write it
+		return nil // the first Keras did not write it
 	}
 	return errors.New("these weights were written by Keras on Theano, which stores convolutions mirrored; get the TensorFlow version of the file (its name has \"tf\" in it)")
 }
