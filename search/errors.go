@@ -17,14 +17,26 @@ func badRequestf(format string, args ...any) error {
 	return BadRequest{Problem: fmt.Sprintf(format, args...)}
 }
 
-// ErrEmpty means that there is nothing to search yet: no images, or no vectors for them.
-var ErrEmpty = errors.New("nothing to search yet")
+// Kinds of answer that are not a page; the error that carries one reads as a sentence for the person who asked.
+var (
+	ErrEmpty     = errors.New("nothing to search yet")                   // no images, or no vectors for them
+	ErrUploadOff = errors.New("a new picture cannot be a query here")    // no network in the file, or no runtime
+	ErrGone      = errors.New("the uploaded picture has been forgotten") // or is somebody else's
+	ErrBusy      = errors.New("too many uploaded pictures at once")      // asking again in a moment helps
+)
 
-// ErrUploadOff means that a new picture cannot be turned into a query here; the error that wraps it says why.
-var ErrUploadOff = errors.New("a new picture cannot be a query here")
+// kindError is a sentence that belongs to a kind.
+type kindError struct {
+	kind     error
+	sentence string
+}
 
-// ErrBusy means that too many uploaded pictures are being looked at; asking again in a moment helps.
-var ErrBusy = errors.New("other uploaded pictures are being looked at, and the queue is full")
+func (e *kindError) Error() string { return e.sentence }
+func (e *kindError) Unwrap() error { return e.kind }
+
+func say(kind error, format string, args ...any) error {
+	return &kindError{kind: kind, sentence: fmt.Sprintf(format, args...)}
+}
 
 const maxSuggestions = 3
 

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -32,7 +33,7 @@ func (s *Service) firstImage(ctx context.Context, dataset store.Dataset) (Query,
 		return Query{}, err
 	}
 	if len(images) == 0 {
-		return Query{}, fmt.Errorf("%w: dataset %q has no images; run convnet ingest to bring some in", ErrEmpty, dataset.Name)
+		return Query{}, say(ErrEmpty, "Dataset %q has no images. Run convnet ingest to bring some in.", dataset.Name)
 	}
 	return queryOf(images[0]), nil
 }
@@ -56,7 +57,7 @@ func (s *Service) embed(ctx context.Context, e store.Embedding, upload []byte) (
 		return nil, err
 	}
 	if reason != "" {
-		return nil, fmt.Errorf("%w: %s", ErrUploadOff, reason)
+		return nil, say(ErrUploadOff, "%s", reason)
 	}
 	if len(upload) == 0 {
 		return nil, badRequestf("The picture is an empty file.")
@@ -79,11 +80,11 @@ func (s *Service) uploadOff(ctx context.Context, e store.Embedding) (string, err
 	}
 	for _, m := range models {
 		if m.ID == e.ModelID && !m.HasGraph {
-			return fmt.Sprintf("this file was shipped without its networks (snapshot --without-models), so %s cannot look at a new picture", m.Name), nil
+			return fmt.Sprintf("This file was shipped without its networks (snapshot --without-models), so %s cannot look at a new picture.", m.Name), nil
 		}
 	}
 	if s.embedder == nil {
-		return "no inference runtime was found at the start; run make setup, or set CONVNET_ONNXRUNTIME, and start again", nil
+		return cmp.Or(s.UploadOff, "The server was started without an inference runtime, so it cannot look at a new picture."), nil
 	}
 	return "", nil
 }

@@ -12,6 +12,9 @@ import (
 
 // Service answers search requests over one database. It is safe for concurrent use.
 type Service struct {
+	// UploadOff is the sentence that says why there is no embedder; there is a general one when it is empty.
+	UploadOff string
+
 	db       *store.DB
 	embedder Embedder // nil: queries by a new picture are off
 }

@@ -50,7 +50,7 @@ func (s *Service) resolve(ctx context.Context, r Request) (target, error) {
 		return t, err
 	}
 	if len(t.models) == 0 {
-		return t, fmt.Errorf("%w: dataset %q has images but no vectors; run convnet ingest on it with --model", ErrEmpty, t.dataset.Name)
+		return t, say(ErrEmpty, "Dataset %q has images but no vectors yet. Run convnet ingest on it with --model.", t.dataset.Name)
 	}
 	if t.model, err = chooseModel(t.models, r); err != nil {
 		return t, err
@@ -71,7 +71,7 @@ func (s *Service) dataset(ctx context.Context, name string) (store.Dataset, erro
 		return store.Dataset{}, err
 	}
 	if len(all) == 0 {
-		return store.Dataset{}, fmt.Errorf("%w: this file has no images; run convnet ingest to bring some in", ErrEmpty)
+		return store.Dataset{}, say(ErrEmpty, "This file has no images yet. Run convnet ingest to bring some in.")
 	}
 	if name == "" {
 		return all[0], nil
@@ -141,6 +141,17 @@ func chooseModel(models []modelLayers, r Request) (modelLayers, error) {
 		}
 	}
 	return models[max(chosen, 0)], nil
+}
+
+// ambiguous reports whether a layer has vectors under several poolings.
+func (m modelLayers) ambiguous(layer string) bool {
+	n := 0
+	for _, l := range m.layers {
+		if l.Layer == layer {
+			n++
+		}
+	}
+	return n > 1
 }
 
 func better(a, b *float64) bool { return a != nil && (b == nil || *a > *b) }

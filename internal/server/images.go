@@ -1,0 +1,66 @@
+package server
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// contentTypes are those of the formats that the store keeps.
+var contentTypes = map[string]string{"jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
+
+func (s *Server) serveOriginal(c echo.Context) error {
+	return s.servePicture(c, "", s.config.DB.Original)
+}
+
+func (s *Server) serveThumbnail(c echo.Context) error {
+	return s.servePicture(c, "-thumbnail", s.config.DB.Thumbnail)
+}
+
+type readPicture func(ctx context.Context, imageID int64) (data []byte, format string, err error)
+
+// servePicture answers with bytes whose address is their hash: once a browser has them it need not ask again.
+func (s *Server) servePicture(c echo.Context, variant string, read readPicture) error {
+	var sha [32]byte
+	text := c.Param("sha256")
+	if n, err := hex.Decode(sha[:], []byte(text[:min(len(text), 64)])); err != nil || n != len(sha) || len(text) != 64 {
+		return echo.NewHTTPError(http.StatusNotFound, "There is no such image: its address is the SHA-256 of its bytes, 64 hexadecimal digits.")
+	}
+	ctx := c.Request().Context()
+	img, err := s.config.DB.ImageBySHA256(ctx, sha)
+	if err != nil {
+		return err
+	}
+	tag := `"` + strings.ToLower(text) + variant + `"`
+	h := c.Response().Header()
+	h.Set("ETag", tag)
+	h.Set(echo.HeaderCacheControl, "private, max-age=31536000, immutable")
+	h.Set(headerPolicy, picturePolicy)
+	if matches(c.Request().Header.Get("If-None-Match"), tag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	data, format, err := read(ctx, img.ID)
+	if err != nil {
+		h.Del(echo.HeaderCacheControl)
+		return err
+	}
+	contentType, known := contentTypes[format]
+	if !known {
+		contentType = echo.MIMEOctetStream
+	}
+	return c.Blob(http.StatusOK, contentType, data)
+}
+
+// matches reports whether an If-None-Match header names the tag.
+func matches(header, tag string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
+		if one == tag || one == "*" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,148 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/convnet-playground/convnet/explorer"
+	"github.com/convnet-playground/convnet/search"
+	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
+)
+
+// Config says what to serve and to whom.
+type Config struct {
+	DB        *store.DB
+	Embedder  search.Embedder // nil: no queries by a new picture
+	UploadOff string          // why Embedder is nil, as a sentence for the page
+	ReadOnly  bool            // said on the pages; the server itself never writes
+	Logger    *slog.Logger    // nil: no log
+	Hosts     []string        // host names to answer to beside the loopback ones
+	Version   string
+	Limits    Limits
+}
+
+// Server serves one database.
+type Server struct {
+	config Config
+	echo   *echo.Echo
+	hosts  *hosts
+}
+
+// New prepares a server. A template that does not parse is a mistake in this program, so it panics.
+func New(config Config) *Server {
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	config.Limits = config.Limits.withDefaults()
+	renderer, err := templates.New()
+	if err != nil {
+		panic(fmt.Sprintf("server: %v", err))
+	}
+	s := &Server{config: config, echo: echo.New(), hosts: newHosts(config.Hosts)}
+	s.echo.HideBanner, s.echo.HidePort = true, true
+	s.echo.Renderer = renderer
+	s.echo.HTTPErrorHandler = s.fail
+	s.use()
+	s.route()
+	return s
+}
+
+// use puts the layers around every request, the outermost first.
+func (s *Server) use() {
+	limits := s.config.Limits
+	s.echo.Use(
+		s.log,
+		secure,
+		middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: s.logPanic}),
+		templates.WithSite(templates.Site{
+			Version: s.config.Version, File: filepath.Base(s.config.DB.Path()), ReadOnly: s.config.ReadOnly,
+		}),
+		s.hosts.check,
+		atOnce(limits.Requests),
+		within(limits.Time),
+		bodyLimit(limits.Body),
+		sameOrigin,
+		middleware.GzipWithConfig(middleware.GzipConfig{Skipper: alreadyCompressed, MinLength: 1024}),
+	)
+}
+
+func (s *Server) route() {
+	pages := s.echo.Group("")
+	service := search.NewService(s.config.DB, s.config.Embedder)
+	service.UploadOff = s.config.UploadOff
+	search.Register(pages, service, search.WebOptions{
+		UploadBytes: s.config.Limits.Body, UploadsAtOnce: s.config.Limits.Uploads,
+	})
+	explorer.Register(pages, s.config.DB)
+
+	read := []string{http.MethodGet, http.MethodHead}
+	s.echo.Match(read, "/images/:sha256", s.serveOriginal)
+	s.echo.Match(read, "/thumbnails/:sha256", s.serveThumbnail)
+	s.echo.Match(read, "/static/:name", templates.ServeAsset)
+	s.echo.Match(read, "/healthz", s.serveHealth)
+	s.echo.POST("/theme", serveTheme)
+}
+
+// Handler is the whole site.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+const (
+	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute
+	stopTime   = 10 * time.Second
+)
+
+// Serve answers requests on the listener until ctx is done; then it lets running requests finish and returns nil.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	s.hosts.listenOn(listener.Addr())
+	limit := s.config.Limits.Time
+	server := &http.Server{
+		Handler:           s.echo,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       limit,
+		WriteTimeout:      2 * limit, // reading the body and answering each have their time
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.config.Logger.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
+	case <-ctx.Done():
+		return s.stop(server, failed)
+	}
+}
+
+func (s *Server) stop(server *http.Server, failed <-chan error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("stop serving: requests were still running after %s: %w", stopTime, err), server.Close())
+	}
+	if serveErr := <-failed; !errors.Is(serveErr, http.ErrServerClosed) {
+		err = errors.Join(err, serveErr)
+	}
+	return err
+}
+
+// serveHealth says whether the database can be read.
+func (s *Server) serveHealth(c echo.Context) error {
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	if _, err := s.config.DB.Models(c.Request().Context()); err != nil {
+		return err
+	}
+	return c.String(http.StatusOK, "ok\n")
+}

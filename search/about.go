@@ -1,0 +1,36 @@
+package search
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/templates"
+)
+
+// AboutPage explains the terms that the other pages use.
+type AboutPage struct {
+	templates.Base `json:"-"`
+	Terms          []Term `json:"terms"`
+}
+
+// Term is a word and what it means here.
+type Term struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+var terms = []Term{
+	{"network", "Convolutional network", "A program with learned numbers that turns a picture into other pictures, step by step: first where edges and colours are, then textures, then parts of things. It learned these steps by sorting photographs. Here it does not sort: it is asked half-way what it has seen."},
+	{"layer", "Layer", "One of those steps. Early layers answer to edges and colours, late ones to things. The same query therefore finds different images at different layers, and which layer serves your images best is for the scores to tell."},
+	{"channel", "Channel", "One of the many pictures that a layer makes, each answering to its own pattern. A layer with 512 channels looks for 512 patterns at every place of the image."},
+	{"embedding", "Embedding", "What a layer saw of an image, as a list of numbers. The layer's channels are summed up over a few cells of the image (pooling), so that every image has a list of the same length. Images whose lists are alike look alike to the network. Lists made by different layers, weights or poolings are never compared."},
+	{"metric", "Metric", "How the distance between two embeddings is measured. Cosine looks at the direction and works best as a rule; euclidean is the straight distance; sqeuclidean orders images in the same way with larger gaps; minkowski, with its exponent p, lets the largest differences count more the larger p is."},
+	{"distance", "Distance", "The metric's own number for a pair of images. Smaller is nearer. Its scale differs from layer to layer and from metric to metric, so distances are only comparable within one answer."},
+	{"similarity", "Similarity", "The distance made readable: 1 for an image exactly like the query, 0 for the image of the dataset that is farthest from it (1 − distance ÷ farthest distance). The bar below a picture shows it."},
+	{"score", "Weighted search score", "How well an answer fits the query's category, from 0 to 100. Among the 15 nearest images, without the query itself, a hit at the first place counts 15 points, at the second 14, down to 1 at the last; the score is the points of the hits as a share of all 120. A layer's mean score is that of all images of the dataset, each asked once (convnet evaluate)."},
+	{"upload", "Your own picture", "A picture you send is looked at in memory and forgotten after a quarter of an hour. It is not written to the file or anywhere else, and only your browser can see it."},
+}
+
+func serveAbout(c echo.Context) error {
+	return templates.Respond(c, "search/about", &AboutPage{Base: templates.NewBase(c, "about", "About"), Terms: terms})
+}

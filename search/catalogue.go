@@ -1,0 +1,135 @@
+package search
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// Catalogue is a dataset's images to choose from: a few of every category, or all of one category, page by page.
+type Catalogue struct {
+	Images int              `json:"images"` // in what is listed: the category, or the dataset
+	Page   int              `json:"page"`
+	Pages  int              `json:"pages"`
+	Groups []CatalogueGroup `json:"groups"`
+
+	Chosen     *string        `json:"-"` // the category that is listed alone; nil when all are
+	Categories []CategoryLink `json:"-"`
+	All        string         `json:"-"` // address that lists all categories
+	Previous   string         `json:"-"` // address of the page before; "" on the first
+	Next       string         `json:"-"`
+}
+
+// CatalogueGroup is a category and those of its images that are shown.
+type CatalogueGroup struct {
+	Category string           `json:"category"`
+	Images   int              `json:"images"`
+	Shown    []CatalogueImage `json:"shown"`
+
+	Swatch string `json:"-"`
+	URL    string `json:"-"` // address that lists this category alone
+}
+
+// CatalogueImage is one image of the catalogue.
+type CatalogueImage struct {
+	ImageID  int64  `json:"image_id"`
+	Name     string `json:"name"`
+	Category string `json:"category"`
+	SHA256   string `json:"sha256"`
+	Width    int    `json:"width"`
+	Height   int    `json:"height"`
+
+	Current bool   `json:"-"` // it is the query
+	URL     string `json:"-"` // address that makes it the query
+}
+
+// CategoryLink is a category to choose.
+type CategoryLink struct {
+	Name    string `json:"name"`
+	Images  int    `json:"images"`
+	Swatch  string `json:"-"`
+	URL     string `json:"-"`
+	Current bool   `json:"-"`
+}
+
+// catalogueView says what of a catalogue to show, how much of it, and where its links lead.
+type catalogueView struct {
+	category *string
+	page     int // from 1; beyond the last, the last is shown
+
+	perGroup, groupsPerPage int // while all categories are shown
+	perPage                 int // of one category
+
+	categoryURL func(category *string, page int) string
+	imageURL    func(img store.Image) string
+	current     int64 // image id of the query
+}
+
+func (s *Service) catalogue(ctx context.Context, d store.Dataset, v catalogueView) (Catalogue, error) {
+	if len(d.Categories) == 1 && v.category == nil {
+		v.category = &d.Categories[0].Name // one category: no overview is needed
+	}
+	c := Catalogue{Chosen: v.category, All: v.categoryURL(nil, 1), Images: d.Images}
+	for _, category := range d.Categories {
+		c.Categories = append(c.Categories, CategoryLink{
+			Name: category.Name, Images: category.Images, Swatch: swatch(d, category.Name),
+			URL: v.categoryURL(&category.Name, 1), Current: v.category != nil && *v.category == category.Name,
+		})
+	}
+	groups, limit, offset, err := c.paginate(d, v)
+	if err != nil {
+		return c, err
+	}
+	for _, g := range groups {
+		group, err := s.group(ctx, d, v, g, limit, offset)
+		if err != nil {
+			return c, err
+		}
+		c.Groups = append(c.Groups, group)
+	}
+	return c, nil
+}
+
+// paginate sets the page numbers and returns the categories to show and which of their images.
+func (c *Catalogue) paginate(d store.Dataset, v catalogueView) (groups []store.CategoryCount, limit, offset int, err error) {
+	if v.category == nil {
+		from, to := c.turn(v, len(d.Categories), v.groupsPerPage)
+		return d.Categories[from:to], v.perGroup, 0, nil
+	}
+	i := slices.IndexFunc(d.Categories, func(g store.CategoryCount) bool { return g.Name == *v.category })
+	if i < 0 {
+		known := names(d.Categories, func(g store.CategoryCount) string { return g.Name })
+		return nil, 0, 0, unknown("category", *v.category, "in this dataset", known)
+	}
+	c.Images = d.Categories[i].Images
+	from, _ := c.turn(v, c.Images, v.perPage)
+	return d.Categories[i : i+1], v.perPage, from, nil
+}
+
+// turn sets the page numbers for n things and returns which of them are on the page.
+func (c *Catalogue) turn(v catalogueView, n, perPage int) (from, to int) {
+	c.Pages = max(1, (n+perPage-1)/perPage)
+	c.Page = min(max(v.page, 1), c.Pages)
+	if c.Page > 1 {
+		c.Previous = v.categoryURL(v.category, c.Page-1)
+	}
+	if c.Page < c.Pages {
+		c.Next = v.categoryURL(v.category, c.Page+1)
+	}
+	from = (c.Page - 1) * perPage
+	return from, min(from+perPage, n)
+}
+
+func (s *Service) group(ctx context.Context, d store.Dataset, v catalogueView, g store.CategoryCount, limit, offset int) (CatalogueGroup, error) {
+	group := CatalogueGroup{Category: g.Name, Images: g.Images, Swatch: swatch(d, g.Name), URL: v.categoryURL(&g.Name, 1)}
+	images, err := s.db.Images(ctx, store.ImageFilter{DatasetID: d.ID, Category: &g.Name, Limit: limit, Offset: offset})
+	for _, img := range images {
+		group.Shown = append(group.Shown, CatalogueImage{
+			ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
+			Width: img.Width, Height: img.Height, Current: img.ID == v.current, URL: v.imageURL(img),
+		})
+	}
+	return group, err
+}

@@ -1,0 +1,113 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// metricNotes say in a word or two what a metric looks at.
+var metricNotes = map[store.Metric]string{
+	store.Cosine:      "direction of the vectors; works best as a rule",
+	store.Euclidean:   "straight distance between the vectors",
+	store.SqEuclidean: "the same order as euclidean, larger gaps",
+	store.Minkowski:   "with p: the larger p, the more the largest difference counts",
+}
+
+// datasetChoices keep as much of the selection as the other dataset has vectors for.
+func (w *web) datasetChoices(ctx context.Context, s selection) ([]Choice, error) {
+	datasets, err := w.service.db.Datasets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []Choice
+	for _, d := range datasets {
+		there := selection{dataset: d.Name, metric: s.metric, p: s.p, k: s.k}
+		same, err := w.service.db.Embeddings(ctx, store.EmbeddingFilter{DatasetID: d.ID, Model: s.model, Layer: s.layer})
+		if err != nil {
+			return nil, err
+		}
+		if len(same) > 0 {
+			there.model, there.layer = s.model, s.layer
+		}
+		list = append(list, Choice{
+			Name: d.Name, Note: strconv.Itoa(d.Images), Current: d.Name == s.dataset, URL: there.url(),
+		})
+	}
+	return list, nil
+}
+
+func modelChoices(s selection, t target) []Choice {
+	var list []Choice
+	for _, m := range t.models {
+		best := m.best()
+		list = append(list, Choice{
+			Name: m.name, Note: strconv.Itoa(len(m.layers)), Score: best.mean, Current: m.name == s.model,
+			URL: s.with(func(s *selection) { s.model, s.layer, s.pooling = m.name, best.Layer, "" }),
+		})
+	}
+	return list
+}
+
+func metricChoices(s selection) []Choice {
+	var list []Choice
+	for _, m := range store.Metrics() {
+		list = append(list, Choice{
+			Name: string(m), Note: metricNotes[m], Current: m == s.metric,
+			URL: s.with(func(s *selection) { s.metric, s.p = m, 0 }),
+		})
+	}
+	return list
+}
+
+func kChoices(s selection) []Choice {
+	ks := []int{5, 15, 30, 50}
+	if !slices.Contains(ks, s.k) {
+		ks = append(ks, s.k)
+		slices.Sort(ks)
+	}
+	var list []Choice
+	for _, k := range ks {
+		list = append(list, Choice{Name: strconv.Itoa(k), Current: k == s.k, URL: s.with(func(s *selection) { s.k = k })})
+	}
+	return list
+}
+
+// hint points to the layer where this query does best, when that is another one.
+func hint(strip []StripItem) *Hint {
+	var best, current *StripItem
+	for i, l := range strip {
+		if l.Score != nil && (best == nil || *l.Score > *best.Score) {
+			best = &strip[i]
+		}
+		if l.Current {
+			current = &strip[i]
+		}
+	}
+	if best == nil || current == nil || current.Score == nil || *best.Score < *current.Score+1 {
+		return nil
+	}
+	return &Hint{Layer: best.Layer, Text: fmt.Sprintf("%.0f instead of %.0f", *best.Score, *current.Score), URL: best.URL}
+}
+
+// fields is the selection as hidden form fields, in a steady order, without those that the form asks for.
+func (s selection) fields(without ...string) []Field {
+	_, query, _ := strings.Cut(s.url(), "?")
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil // it was encoded a line above
+	}
+	var list []Field
+	for name := range values {
+		if !slices.Contains(without, name) {
+			list = append(list, Field{name, values.Get(name)})
+		}
+	}
+	slices.SortFunc(list, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}

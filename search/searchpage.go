@@ -1,0 +1,159 @@
+package search
+
+import (
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
+)
+
+// SearchPage is the search page: an answer, what else could be asked, and the catalogue to ask with.
+type SearchPage struct {
+	templates.Base `json:"-"`
+	*Page
+	Catalogue Catalogue `json:"catalogue"`
+	Upload    Upload    `json:"upload"`
+
+	Datasets []Choice    `json:"-"`
+	Models   []Choice    `json:"-"`
+	Metrics  []Choice    `json:"-"`
+	Ks       []Choice    `json:"-"`
+	Strip    []StripItem `json:"-"`
+	Cards    []Card      `json:"-"`
+	Hint     *Hint       `json:"-"`
+	Ranks    *RankBars   `json:"-"`
+	Form     []Field     `json:"-"` // the selection, for forms; without what the form itself asks for
+	QueryURL string      `json:"-"` // the query's picture
+	Swatch   string      `json:"-"`
+	Address  string      `json:"-"` // of this page with everything said
+	HasMeans bool        `json:"-"` // the strip shows the dataset's mean scores
+
+	UploadToken string `json:"-"`
+}
+
+// Upload says whether a new picture can be the query.
+type Upload struct {
+	Available bool   `json:"available"`
+	Reason    string `json:"reason,omitempty"` // why not
+}
+
+// Choice is one of several things to choose from.
+type Choice struct {
+	Name, Note string
+	URL        string
+	Current    bool
+	Score      *float64
+}
+
+// StripItem is a layer in the strip.
+type StripItem struct {
+	LayerScore
+	URL string
+}
+
+// Card is a result with its links.
+type Card struct {
+	Hit
+	URL    string
+	Swatch string
+	Other  bool // of another category than the query
+}
+
+// Hint is a next step worth trying.
+type Hint struct{ Layer, Text, URL string }
+
+// Field is a hidden form field.
+type Field struct{ Name, Value string }
+
+func (w *web) serveSearch(c echo.Context) error {
+	s, err := readSelection(c.QueryParams())
+	if err != nil {
+		return err
+	}
+	if s.upload == "" {
+		return w.respondSearch(c, s, nil)
+	}
+	up, err := w.findUpload(c, s.upload)
+	if err != nil {
+		return err
+	}
+	release, err := w.slots.take(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	defer release()
+	return w.respondSearch(c, s, &up)
+}
+
+func (w *web) respondSearch(c echo.Context, s selection, up *upload) error {
+	r := s.request()
+	if up != nil {
+		r.Upload, r.UploadName = up.data, up.name
+	}
+	ctx := c.Request().Context()
+	answer, t, err := w.service.search(ctx, r)
+	if err != nil {
+		return err
+	}
+	s = s.resolved(answer, t)
+	page := &SearchPage{Base: templates.NewBase(c, "search", title(answer)), Page: answer}
+	page.links(s, t)
+	if page.Datasets, err = w.datasetChoices(ctx, s); err != nil {
+		return err
+	}
+	reason, err := w.service.uploadOff(ctx, t.embedding)
+	if err != nil {
+		return err
+	}
+	page.Upload = Upload{Available: reason == "", Reason: reason}
+	page.Catalogue, err = w.service.catalogue(ctx, t.dataset, workbenchCatalogue(s, answer.Query.ImageID))
+	if err != nil {
+		return err
+	}
+	return templates.Respond(c, "search/search", page)
+}
+
+func title(p *Page) string { return "Looks like " + p.Query.Name }
+
+func workbenchCatalogue(s selection, current int64) catalogueView {
+	return catalogueView{
+		category: s.category, page: s.page, perGroup: 4, groupsPerPage: 12, perPage: 60, current: current,
+		categoryURL: func(category *string, page int) string {
+			return s.with(func(s *selection) { s.category, s.page = category, page })
+		},
+		imageURL: func(img store.Image) string { return s.with(func(s *selection) { s.image, s.upload = img.Name, "" }) },
+	}
+}
+
+// links fills in everything that leads to another state of the page.
+func (p *SearchPage) links(s selection, t target) {
+	p.Address, p.UploadToken = s.url(), s.upload
+	if p.Twin == "" { // the answer to a form has the address that shows the same again
+		p.Return, p.Twin = p.Address, p.Address+"&format=json"
+	}
+	p.Swatch = swatch(t.dataset, p.Query.Category)
+	p.QueryURL = "/images/" + p.Query.SHA256
+	if p.Query.Uploaded {
+		p.QueryURL = "/uploads/" + url.PathEscape(s.upload)
+	}
+	p.Models = modelChoices(s, t)
+	p.Metrics, p.Ks = metricChoices(s), kChoices(s)
+	p.Form = s.fields("image", "upload", "p")
+	for i, l := range p.Layers {
+		p.HasMeans = p.HasMeans || l.MeanScore != nil
+		pooling := ""
+		if t.model.ambiguous(l.Layer) {
+			pooling = t.model.layers[i].Pooling
+		}
+		p.Strip = append(p.Strip, StripItem{l, s.with(func(s *selection) { s.layer, s.pooling = l.Layer, pooling })})
+	}
+	for _, h := range p.Results {
+		p.Cards = append(p.Cards, Card{
+			Hit: h, Swatch: swatch(t.dataset, h.Category), Other: h.SameCategory != nil && !*h.SameCategory,
+			URL: s.with(func(s *selection) { s.image, s.upload = h.Name, "" }),
+		})
+	}
+	p.Hint, p.Ranks = hint(p.Strip), rankBars(p.Score)
+}

@@ -1,0 +1,84 @@
+package templates
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strconv"
+	"strings"
+)
+
+var funcs = template.FuncMap{
+	"asset":    assetURL,
+	"bytes":    Bytes,
+	"count":    func(n int) string { return count(int64(n)) },
+	"count64":  count,
+	"decimals": func(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) },
+	"distance": distance,
+	"round":    func(x float64) int { return int(math.Round(x)) },
+	"parts":    parts,
+	"plural":   plural,
+	"short":    func(hash string) string { return hash[:min(len(hash), 12)] },
+	"rest":     func(whole, x float64) float64 { return whole - x },
+	"times":    func(a, b float64) float64 { return a * b },
+}
+
+// plural is "1 image", "2 images", "12 345 images".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(int64(n)) + " " + many
+}
+
+// count writes a number with its thousands apart by thin spaces.
+func count(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	var b strings.Builder
+	for i, r := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 && digits[i-1] != '-' {
+			b.WriteRune(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Bytes is a size for a reader: 512 B, 3.4 MB.
+func Bytes(n int64) string {
+	const step = 1000
+	if n < step {
+		return fmt.Sprintf("%d B", n)
+	}
+	value, unit := float64(n), -1
+	for value >= step && unit < 3 {
+		value /= step
+		unit++
+	}
+	return fmt.Sprintf("%.1f %cB", value, "kMGT"[unit])
+}
+
+// distance writes four significant digits, zeros at the end too, so that a column of them is even.
+func distance(x float64) string {
+	if x == 0 {
+		return "0"
+	}
+	before := int(math.Floor(math.Log10(math.Abs(x)))) + 1
+	if before < -3 || before > 7 {
+		return strconv.FormatFloat(x, 'g', 4, 64)
+	}
+	return strconv.FormatFloat(x, 'f', max(0, 4-max(before, 1)), 64)
+}
+
+// parts cuts a name where it may be broken: after an underscore or a slash.
+func parts(name string) []string {
+	var list []string
+	from := 0
+	for i, r := range name {
+		if r == '_' || r == '/' {
+			list = append(list, name[from:i+1])
+			from = i + 1
+		}
+	}
+	return append(list, name[from:])
+}

@@ -1,0 +1,25 @@
+package templates
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Respond sends a page, or its JSON twin when the request asks for that.
+func Respond(c echo.Context, name string, page any) error {
+	return RespondStatus(c, http.StatusOK, name, page)
+}
+
+// RespondStatus is Respond with a status of its own.
+func RespondStatus(c echo.Context, status int, name string, page any) error {
+	// Pages show the database as it is now; a browser may keep one only for going back.
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-cache")
+	if WantsJSON(c) {
+		return c.JSONPretty(status, page, "  ")
+	}
+	return c.Render(status, name, page)
+}
+
+// WantsJSON reports whether the request asks for a page's JSON twin.
+func WantsJSON(c echo.Context) bool { return c.QueryParam("format") == "json" }
