@@ -92,23 +92,36 @@ func Inputs(m *onnxpb.ModelProto) []string {
 // pooled adds the three outputs of layer i and names them.
 func (b *Builder) pooled(i int, l PooledLayer) []string {
 	embedding, mean, maximum := fmt.Sprintf("%d_embedding", i), fmt.Sprintf("%d_mean", i), fmt.Sprintf("%d_max", i)
-	b.fail(l.Pooling.Validate())
-	switch dims := b.Dims(l.Value); len(dims) {
-	case 2:
-		for _, out := range []string{embedding, mean, maximum} {
+	outputs := []string{embedding, mean, maximum}
+	dims := b.Dims(l.Value)
+	if b.fail(checkPooled(l, dims)); b.err != nil {
+		return outputs
+	}
+	if len(dims) == 2 {
+		for _, out := range outputs {
 			b.Identity(out, l.Value)
 		}
-	case 4:
-		if g := int64(l.Pooling.Grid); g > min(dims[2], dims[3]) {
-			b.fail(fmt.Errorf("layer %s is a map of %d×%d, too small for %v; Fit the pooling first", l.Value, dims[2], dims[3], l.Pooling))
-		}
-		b.Flatten(mean, b.GlobalAveragePool("", l.Value), 1)
-		b.Flatten(maximum, b.GlobalMaxPool("", l.Value), 1)
-		b.Flatten(embedding, b.pool(l.Value, l.Pooling), 1)
-	default:
-		b.fail(fmt.Errorf("layer %s has shape %v; only maps (4 dimensions) and vectors (2) can be pooled", l.Value, dims))
+		return outputs
 	}
-	return []string{embedding, mean, maximum}
+	b.Flatten(mean, b.GlobalAveragePool("", l.Value), 1)
+	b.Flatten(maximum, b.GlobalMaxPool("", l.Value), 1)
+	b.Flatten(embedding, b.pool(l.Value, l.Pooling), 1)
+	return outputs
+}
+
+func checkPooled(l PooledLayer, dims []int64) error {
+	if err := l.Pooling.Validate(); err != nil {
+		return fmt.Errorf("layer %s: %w", l.Value, err)
+	}
+	switch n, err := elements(dims); {
+	case err != nil:
+		return fmt.Errorf("layer %s: %w", l.Value, err)
+	case n == 0 || (len(dims) != 2 && len(dims) != 4):
+		return fmt.Errorf("layer %s has shape %v; only maps (4 dimensions) and vectors (2) can be pooled", l.Value, dims)
+	case len(dims) == 4 && int64(l.Pooling.Grid) > min(dims[2], dims[3]):
+		return fmt.Errorf("layer %s is a map of %d×%d, too small for %v; Fit the pooling first", l.Value, dims[2], dims[3], l.Pooling)
+	}
+	return nil
 }
 
 // pool is the pooled map [N, C, grid, grid].
@@ -125,7 +138,7 @@ func (b *Builder) pool(x string, p Pooling) string {
 // cellMean is the mean of each cell.
 func (b *Builder) cellMean(x string, grid int64) string {
 	dims := b.Dims(x)
-	if b.err != nil || grid == 1 {
+	if grid == 1 {
 		return b.GlobalAveragePool("", x)
 	}
 	rows, columns := cellsOf(dims[2], grid), cellsOf(dims[3], grid)
@@ -140,7 +153,7 @@ func (b *Builder) cellMean(x string, grid int64) string {
 // cellMax is the maximum of each cell.
 func (b *Builder) cellMax(x string, grid int64) string {
 	dims := b.Dims(x)
-	if b.err != nil || grid == 1 {
+	if grid == 1 {
 		return b.GlobalMaxPool("", x)
 	}
 	rows, columns := cellsOf(dims[2], grid), cellsOf(dims[3], grid)
