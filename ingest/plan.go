@@ -46,6 +46,9 @@ type catalog struct {
 
 func loadCatalog(ctx context.Context, db *store.DB, dataset int64) (*catalog, error) {
 	c := &catalog{dataset: dataset, files: map[string]*store.File{}, images: map[int64]*store.Image{}, byHash: map[[32]byte]int64{}, holders: map[int64]map[string]bool{}}
+	if dataset == 0 { // made when the run begins
+		return c, nil
+	}
 	images, err := db.Images(ctx, store.ImageFilter{DatasetID: dataset})
 	if err != nil {
 		return nil, err
