@@ -18,9 +18,6 @@ const (
 	manifestFile = "manifest.json"
 )
 
-// maxManifestBytes bounds what is read before the manifest is known to be one.
-const maxManifestBytes = 64 << 20
-
 // ErrUnknown is wrapped by errors about a name that the library does not hold.
 var ErrUnknown = errors.New("unknown model")
 
@@ -84,6 +81,14 @@ func (l Library) Load(name string) (*Network, error) {
 	if err := ValidName(name); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
+	n, err := l.load(name)
+	if err != nil { // it may have been replaced between its two files
+		n, err = l.load(name)
+	}
+	return n, err
+}
+
+func (l Library) load(name string) (*Network, error) {
 	s, err := l.manifest(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, l.unknownModel(name)
@@ -91,31 +96,24 @@ func (l Library) Load(name string) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(filepath.Join(l.folder(name), graphFile))
+	data, err := l.read(name, graphFile)
 	if err != nil {
 		return nil, fmt.Errorf("read model %s: %w; add it again with convnet models add", name, err)
 	}
 	n := &Network{Manifest: s.Manifest, ONNX: data}
 	if sum := n.GraphSHA256(); hex.EncodeToString(sum[:]) != s.GraphSHA256 {
 		return nil, fmt.Errorf("model %s is damaged: %s is not the graph that was saved; add it again with convnet models add",
-			name, filepath.Join(l.folder(name), graphFile))
+			name, filepath.Join(l.Dir, name, graphFile))
 	}
 	return n, nil
 }
 
 func (l Library) manifest(name string) (stored, error) {
-	path := filepath.Join(l.folder(name), manifestFile)
-	info, err := os.Stat(path)
+	data, err := l.read(name, manifestFile)
 	if err != nil {
 		return stored{}, fmt.Errorf("read manifest of model %s: %w", name, err)
 	}
-	if info.Size() > maxManifestBytes {
-		return stored{}, fmt.Errorf("manifest of model %s: %d bytes are no manifest", name, info.Size())
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return stored{}, fmt.Errorf("read manifest of model %s: %w", name, err)
-	}
+	path := filepath.Join(l.Dir, name, manifestFile)
 	var s stored
 	if err := json.Unmarshal(data, &s); err != nil {
 		return stored{}, fmt.Errorf("%s is no manifest: %w; add the model again with convnet models add", path, err)
@@ -126,6 +124,18 @@ func (l Library) manifest(name string) (stored, error) {
 	return s, s.Validate()
 }
 
+// read reads a network's file from its place, or from aside while the network is being replaced. When neither is there
+// the new one has just arrived.
+func (l Library) read(name, file string) (data []byte, err error) {
+	for _, dir := range []string{filepath.Join(l.Dir, name), l.previous(name), filepath.Join(l.Dir, name)} {
+		data, err = os.ReadFile(filepath.Join(dir, file))
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return data, err
+}
+
 func (l Library) unknownModel(name string) error {
 	entries, _ := os.ReadDir(l.Dir) // without it there are fewer names to suggest
 	names := append(embeddedNames(), l.saved(entries)...)
@@ -133,17 +143,7 @@ func (l Library) unknownModel(name string) error {
 		ErrUnknown, name, DidYouMean(name, names))
 }
 
-// folder is where a network lies: in its own place, or still aside if saving its successor was interrupted.
-func (l Library) folder(name string) string {
-	dir := filepath.Join(l.Dir, name)
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		if previous := l.previous(name); exists(previous) {
-			return previous
-		}
-	}
-	return dir
-}
-
+// previous is where a network lies while its successor takes its place.
 func (l Library) previous(name string) string { return filepath.Join(l.Dir, previousPrefix+name) }
 
 func exists(path string) bool {
@@ -159,7 +159,7 @@ func (l Library) Remove(name string) error {
 	if err := ValidName(name); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
-	if !exists(l.folder(name)) {
+	if !exists(filepath.Join(l.Dir, name)) && !exists(l.previous(name)) {
 		return l.unknownModel(name)
 	}
 	// The one aside goes first, or it would come back.

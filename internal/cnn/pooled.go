@@ -43,6 +43,9 @@ func (n *Network) Pooled(layers []Layer, p onnx.Pooling) (model []byte, fitted [
 // verifyShapes holds the manifest against the graph: everything downstream believes what the manifest says.
 func (n *Network) verifyShapes(m *onnxpb.ModelProto, layers []Layer) error {
 	in := n.Manifest.Input
+	if inputs := onnx.Inputs(m); !slices.Equal(inputs, []string{in.Name}) {
+		return fmt.Errorf("graph and manifest of model %s contradict each other: the inputs %q should be %q", n.Manifest.Name, inputs, in.Name)
+	}
 	shapes, err := onnx.InferShapes(m, map[string][]int64{in.Name: in.Shape()})
 	if err != nil {
 		return fmt.Errorf("graph of model %s: %w", n.Manifest.Name, err)

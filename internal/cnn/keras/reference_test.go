@@ -140,8 +140,19 @@ func newRunner(t testing.TB, n *cnn.Network, layers []string) *runner {
 	return &runner{session, n.Manifest.Input}
 }
 
-// on runs one of the reference's input pictures, which have the network's size already.
+// on runs one of the reference's input pictures.
 func (r *runner) on(t testing.TB, name string) []ortrun.Tensor {
+	t.Helper()
+	input := ortrun.Tensor{Shape: r.input.Shape(), Data: readInput(t, name, r.input)}
+	out, err := r.session.Run(context.Background(), input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// readInput reads one of the reference's pictures, which have the network's size already.
+func readInput(t testing.TB, name string, in cnn.Input) []float32 {
 	t.Helper()
 	data, err := os.ReadFile(testdata.Shared(t, "reference/"+name))
 	if err != nil {
@@ -151,14 +162,10 @@ func (r *runner) on(t testing.TB, name string) []ortrun.Tensor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Width != r.input.Width || p.Height != r.input.Height {
-		t.Fatalf("%s has %d×%d pixels, the network takes %d×%d", name, p.Width, p.Height, r.input.Width, r.input.Height)
+	if p.Width != in.Width || p.Height != in.Height {
+		t.Fatalf("%s has %d×%d pixels, the network takes %d×%d", name, p.Width, p.Height, in.Width, in.Height)
 	}
-	out, err := r.session.Run(context.Background(), ortrun.Tensor{Shape: r.input.Shape(), Data: cnn.Tensor(p, r.input)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return cnn.Tensor(p, in)
 }
 
 // measure computes the statistics of a map, 1 × C × H × W.
@@ -262,4 +269,47 @@ func rank(probabilities []float32, class int) int {
 		}
 	}
 	return better
+}
+
+// TestExtractor takes each network's default layers in one pass; means and maxima are those of the reference.
+func TestExtractor(t *testing.T) {
+	for arch := range weightFiles {
+		t.Run(arch, func(t *testing.T) {
+			ref := readReference(t, arch)
+			n := build(t, arch)
+			layers, err := n.Manifest.SelectLayers("default")
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := cnn.NewExtractor(ortruntest.Open(t), n, layers, onnx.DefaultPooling, cnn.ExtractorOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			image := ref.Images[0]
+			features, err := e.Extract(context.Background(), readInput(t, image.Input, n.Manifest.Input))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, l := range layers {
+				want, known := image.Layers[l.Name]
+				f := features[i]
+				if len(f.Embedding) != e.Poolings()[i].Dimension(l.Channels) {
+					t.Errorf("%s: %d numbers under %s", l.Name, len(f.Embedding), e.Poolings()[i])
+				}
+				if !known {
+					continue
+				}
+				got := statistics{Mean: make([]float64, l.Channels), Max: float64(slices.Max(f.Max)), L2: want.L2}
+				for c, v := range f.Mean {
+					got.Mean[c] = float64(v)
+				}
+				for what, d := range got.deviations(want) {
+					if !(d <= tolerance) {
+						t.Errorf("%s: %s is off by %.2g", l.Name, what, d)
+					}
+				}
+			}
+		})
+	}
 }
