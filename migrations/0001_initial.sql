@@ -65,13 +65,12 @@ CREATE TABLE model (
     manifest     TEXT NOT NULL CHECK (json_valid(manifest)),       -- input, preprocessing, layers, provenance
     created_at   TEXT NOT NULL                          -- when it was first used on this file
 ) STRICT;
-CREATE INDEX model_by_name ON model (name);
 
 -- ONNX graphs with their weights, once per content; absent in a snapshot made --without-models.
 CREATE TABLE model_graph (
     sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32), -- of onnx
     onnx   BLOB NOT NULL                                -- the graph and its weights, as ONNX Runtime reads them
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE layer (
     id         INTEGER PRIMARY KEY,                     -- what other tables refer to

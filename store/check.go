@@ -83,7 +83,7 @@ func (db *DB) examine(ctx context.Context) ([]finding, error) {
 	defer tx.Rollback()
 	c := &checker{ctx: ctx, q: tx}
 	for _, check := range []func() error{
-		c.integrity, c.foreignKeys, c.originals, c.thumbnails, c.embeddings, c.orphanTables, c.graphs, c.manifests, c.snapshot,
+		c.integrity, c.rules, c.foreignKeys, c.originals, c.thumbnails, c.embeddings, c.orphanTables, c.graphs, c.manifests, c.snapshot,
 	} {
 		if err := c.tolerate(check()); err != nil {
 			return nil, err

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// integrity runs SQLite's own check, which also covers STRICT types and CHECK constraints.
+// integrity runs SQLite's own check, which also covers STRICT types.
 func (c *checker) integrity() error {
 	return c.each(func(rows *sql.Rows) error {
 		var message string
@@ -20,6 +20,42 @@ func (c *checker) integrity() error {
 		c.add(ProblemIntegrity, "database", repair, "%s", strings.TrimSpace(message))
 		return nil
 	}, `PRAGMA integrity_check`)
+}
+
+// constraints repeats the schema's CHECK constraints: read-only connections do not know them.
+var constraints = []struct{ table, rule string }{
+	{"dataset", "name <> ''"},
+	{"image", "length(sha256) = 32"},
+	{"image", "width > 0"},
+	{"image", "height > 0"},
+	{"image", "size > 0"},
+	{"file", "(image_id IS NULL) <> (reason IS NULL)"},
+	{"model", "name <> ''"},
+	{"model", "length(sha256) = 32"},
+	{"model", "length(graph_sha256) = 32"},
+	{"model", "json_valid(manifest)"},
+	{"model_graph", "length(sha256) = 32"},
+	{"layer", "channels > 0"},
+	{"embedding", "dimension BETWEEN 1 AND 8192"},
+	{"run", "json_valid(options)"},
+	{"run", "status IN ('running', 'done', 'failed', 'interrupted')"},
+	{"run", "json_valid(summary)"},
+	{"snapshot", "id = 1"},
+	{"snapshot", "json_valid(manifest)"},
+}
+
+// rules reports rows that break a constraint.
+func (c *checker) rules() error {
+	for _, r := range constraints {
+		var n int
+		if err := c.q.QueryRowContext(c.ctx, fmt.Sprintf(`SELECT count(*) FROM %s WHERE NOT (%s)`, r.table, r.rule)).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			c.add(ProblemIntegrity, r.table, nil, "%d rows break the rule %s: restore the file from a copy", n, r.rule)
+		}
+	}
+	return nil
 }
 
 // references lists every foreign key with what to do about a row that breaks it: delete it.
@@ -43,8 +79,12 @@ func (c *checker) foreignKeys() error {
 			return err
 		}
 		if n > 0 {
-			c.add(ProblemForeignKey, r.table, func(tx *Tx) error { _, err := tx.exec(`DELETE ` + broken); return err },
-				"%d rows refer to a %s that is gone", n, r.parent)
+			c.add(ProblemForeignKey, r.table, func(tx *Tx) error {
+				if _, err := tx.exec(`DELETE ` + broken); err != nil {
+					return err
+				}
+				return tx.dropOrphanTables()
+			}, "%d rows refer to a %s that is gone", n, r.parent)
 		}
 	}
 	return nil

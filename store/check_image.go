@@ -80,10 +80,13 @@ func (c *checker) originals() error {
 		sum.Reset()
 		size = 0
 	})
+	if err != nil {
+		return err
+	}
 	for _, id := range sortedKeys(images) {
 		c.badPicture(ProblemOriginal, "original", id, images[id].name, "its bytes are missing")
 	}
-	return err
+	return nil
 }
 
 // thumbnails decodes the header of every thumbnail.
@@ -107,12 +110,15 @@ func (c *checker) thumbnails() error {
 		delete(images, id)
 		data.Reset()
 	})
+	if err != nil {
+		return err
+	}
 	for _, id := range sortedKeys(images) {
 		if images[id].thumbnailFormat != "" {
 			c.badPicture(ProblemThumbnail, "thumbnail", id, images[id].name, "its thumbnail is missing")
 		}
 	}
-	return err
+	return nil
 }
 
 func (c *checker) orphanPicture(table string, id int64) {

@@ -227,7 +227,7 @@ func someIDs(ids []int64) string {
 
 func sortedKeys[V any](m map[int64]V) []int64 { return slices.Sorted(maps.Keys(m)) }
 
-var vecName = regexp.MustCompile(`^vec_(\d+)(_[a-z0-9]+)?$`)
+var vecName = regexp.MustCompile(`^vec_(\d+)(_[a-z0-9_]+)?$`)
 
 // orphanTables reports vec0 tables, or what is left of them, that belong to no embedding.
 func (c *checker) orphanTables() error {

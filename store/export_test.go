@@ -9,6 +9,15 @@ func References() map[string]bool {
 	return known
 }
 
+// Constraints returns the CHECK constraints that Check looks at, as table: rule.
+func Constraints() map[string]bool {
+	known := map[string]bool{}
+	for _, c := range constraints {
+		known[c.table+": "+c.rule] = true
+	}
+	return known
+}
+
 // ChunkSize is chunkSize, for tests.
 var ChunkSize = chunkSize
 

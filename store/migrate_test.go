@@ -119,3 +119,29 @@ func TestForeignKeysAreKnown(t *testing.T) {
 		t.Errorf("Check looks at keys that are not there: %v", known)
 	}
 }
+
+var checkRule = regexp.MustCompile(`CHECK \(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)`)
+
+// Every CHECK constraint of the schema is one that Check looks at.
+func TestConstraintsAreKnown(t *testing.T) {
+	db := must[*sql.DB](t)(sql.Open("sqlite3", "file:"+storetest.File(t)+"?mode=ro"))
+	defer db.Close()
+	rows := must[*sql.Rows](t)(db.Query(`SELECT name, sql FROM sqlite_schema WHERE sql LIKE '%CHECK (%'`))
+	defer rows.Close()
+	known := store.Constraints()
+	for rows.Next() {
+		var table, declaration string
+		if err := rows.Scan(&table, &declaration); err != nil {
+			t.Fatal(err)
+		}
+		for _, rule := range checkRule.FindAllStringSubmatch(declaration, -1) {
+			if !known[table+": "+rule[1]] {
+				t.Errorf("Check does not look at %s: %s", table, rule[1])
+			}
+			delete(known, table+": "+rule[1])
+		}
+	}
+	if len(known) > 0 {
+		t.Errorf("Check looks at rules that are not there: %v", known)
+	}
+}

@@ -6,8 +6,12 @@ import (
 	"slices"
 )
 
-// repair does what the findings offer, each in a savepoint: one that fails leaves nothing behind and is told.
+// repair does what the findings offer, each in a savepoint: one that fails leaves nothing behind and is told. It keeps its
+// hands off a file whose pages are damaged, since writing could destroy more of it.
 func (db *DB) repair(ctx context.Context, findings []finding) error {
+	if slices.ContainsFunc(findings, func(f finding) bool { return f.Kind == ProblemIntegrity && f.repair == nil }) {
+		return nil
+	}
 	return db.Update(ctx, func(tx *Tx) error {
 		for i := range findings {
 			f := &findings[i]
@@ -45,6 +49,9 @@ func (tx *Tx) savepoint(fn func(tx *Tx) error) error {
 
 // deleteVectors deletes rows of a vec0 table, and statistics that were left without one.
 func (tx *Tx) deleteVectors(e Embedding, rows []int64) error {
+	if gone, err := tx.gone(e); gone || err != nil {
+		return err
+	}
 	for _, id := range rows {
 		if _, err := tx.exec(`DELETE FROM `+vecTable(e.ID)+` WHERE rowid = ?`, id); err != nil {
 			return err
@@ -57,8 +64,17 @@ func (tx *Tx) deleteVectors(e Embedding, rows []int64) error {
 	})
 }
 
+// gone reports whether an earlier repair has deleted the embedding.
+func (tx *Tx) gone(e Embedding) (bool, error) {
+	_, ok, err := tx.id(`SELECT 1 FROM embedding WHERE id = ?`, e.ID)
+	return !ok, err
+}
+
 // rebuildVecTable replaces a broken vec0 table by an empty one.
 func (tx *Tx) rebuildVecTable(e Embedding) error {
+	if gone, err := tx.gone(e); gone || err != nil {
+		return err
+	}
 	if err := tx.dropVecTable(e.ID); err != nil {
 		return err
 	}
@@ -87,6 +103,9 @@ func (tx *Tx) dropVecTable(id int64) error {
 			if _, err := tx.exec(`DROP TABLE ` + vecTable(id)); err != nil {
 				return err
 			}
+			if tables, err = vecTables(tx.ctx, tx.sql); err != nil {
+				return err
+			}
 		}
 		for _, rest := range tables[id] {
 			if _, err := tx.exec(fmt.Sprintf(`DROP TABLE IF EXISTS "%s"`, rest)); err != nil {
@@ -95,6 +114,21 @@ func (tx *Tx) dropVecTable(id int64) error {
 		}
 		return nil
 	})
+}
+
+// dropOrphanTables drops the vec0 tables of embeddings that are gone.
+func (tx *Tx) dropOrphanTables() error {
+	known, err := ids(tx.ctx, tx.sql, `SELECT id FROM embedding`)
+	if err != nil {
+		return err
+	}
+	found, err := vecTables(tx.ctx, tx.sql)
+	for id := range found {
+		if err == nil && !slices.Contains(known, id) {
+			err = tx.dropVecTable(id)
+		}
+	}
+	return err
 }
 
 // undefended runs fn with defensive mode off, which otherwise keeps SQL away from vec0's own tables.

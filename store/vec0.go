@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 const (
 	maxChunkSize  = 4096    // sqlite-vec's limit, in rows
@@ -26,29 +29,38 @@ func (tx *Tx) createVecTable(id int64, dimension, rows int) error {
 	return nil
 }
 
-// chunkSize chooses how many rows share a chunk: vec0 allocates whole chunks and SQLite whole pages, so the size that
-// makes the file smallest is taken, and of equally good ones the largest.
+// chunkSize chooses how many rows share a chunk. vec0 allocates whole chunks and SQLite whole pages, so the size that makes
+// the file smallest is taken, and of equally good ones the largest.
 func chunkSize(dimension, rows int) int {
 	limit := min(maxChunkSize, max(8, maxChunkBytes/(4*dimension)/8*8))
-	best, bestCost := limit, int64(-1)
 	if rows <= 0 {
-		return min(limit, 256)
+		rows = limit // unknown: most of a chunk may stay empty, so it must not be the largest
+		limit = max(8, limit/8/8*8)
 	}
+	best, bestCost := 8, int64(math.MaxInt64)
 	for size := limit; size >= 8; size -= 8 {
-		chunks := int64((rows + size - 1) / size)
-		cost := chunks * chunkCost(dimension, size)
-		if bestCost < 0 || cost < bestCost {
+		if cost := tableBytes(dimension, rows, size); cost < bestCost {
 			best, bestCost = size, cost
 		}
 	}
 	return best
 }
 
-// chunkCost estimates the bytes of a chunk in the file: blobs longer than a page take whole pages.
-func chunkCost(dimension, size int) int64 {
-	bytes := int64(size) * int64(dimension) * 4
-	if bytes > pageSize-35 {
-		bytes = (bytes + pageSize - 5) / (pageSize - 4) * pageSize
+// tableBytes estimates what the chunks of a table take in the file. A blob that does not fit a page has overflow pages of
+// its own, and what does not fill one of those shares a page with other rows (https://sqlite.org/fileformat2.html#b_tree_pages).
+func tableBytes(dimension, rows, size int) int64 {
+	const usable, maxLocal, minLocal, overhead = pageSize, pageSize - 35, (pageSize-12)*32/255 - 23, 16
+	chunks := (rows + size - 1) / size
+	payload := 4*dimension*size + overhead
+	local, overflow := payload, 0
+	if payload > maxLocal {
+		local = minLocal + (payload-minLocal)%(usable-4)
+		if local > maxLocal {
+			local = minLocal
+		}
+		overflow = (payload - local + usable - 5) / (usable - 4)
 	}
-	return bytes + int64(size)*9 + 64 // rowids, validity and the rows around them
+	perPage := max(1, (usable-8)/(local+overhead))
+	pages := chunks*overflow + (chunks+perPage-1)/perPage
+	return int64(pages)*pageSize + int64(chunks*(size*9+overhead)) // and rowids and validity
 }
