@@ -1,0 +1,64 @@
+package search
+
+import (
+	"net/url"
+	"reflect"
+	"testing"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+func TestSelectionRoundTrip(t *testing.T) {
+	category, none := "ca&t=1", ""
+	tests := map[string]selection{
+		"nothing said": {},
+		"everything said": {dataset: "d/1", model: "m", layer: "l", pooling: "gem:3/2x2", metric: store.Minkowski, p: 2.5, k: 30,
+			image: "a b/ü?#.png", category: &category, page: 3},
+		"an uploaded picture":  {dataset: "d", metric: store.Cosine, k: 5, upload: "TOKEN"},
+		"images without label": {category: &none},
+	}
+	for name, want := range tests {
+		t.Run(name, func(t *testing.T) {
+			address, err := url.Parse(want.url())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := readSelection(address.Query())
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s reads as %+v, error %v", want.url(), got, err)
+			}
+		})
+	}
+}
+
+func FuzzReadSelection(f *testing.F) {
+	f.Add("dataset=d&metric=minkowski&p=3&k=15&page=2&category=")
+	f.Add("k=9999999999999999999&p=NaN&metric=")
+	f.Fuzz(func(t *testing.T, query string) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		s, err := readSelection(values)
+		if err != nil {
+			if !isBadRequest(err) {
+				t.Fatalf("%v is not a sentence for the visitor", err)
+			}
+			return
+		}
+		again, err := url.Parse(s.url())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if second, err := readSelection(again.Query()); err != nil || second.url() != s.url() {
+			t.Errorf("%q became %q, then %q (%v)", query, s.url(), second.url(), err)
+		}
+	})
+}
+
+func TestNearNames(t *testing.T) {
+	got := nearNames("CONV5_block16", []string{"conv1", "conv5_block16_concat", "pool", "conv5_block1"})
+	if len(got) != 3 || got[0] != "conv5_block1" || got[1] != "conv5_block16_concat" {
+		t.Errorf("got %v", got)
+	}
+}

@@ -1,0 +1,64 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestUploadsAreForgotten(t *testing.T) {
+	clock := time.Unix(0, 0)
+	u := &uploads{now: func() time.Time { return clock }}
+	token := u.hold(upload{owner: "me", data: []byte("picture")})
+	if _, ok := u.find(token, "me"); !ok {
+		t.Fatal("not found at once")
+	}
+	if _, ok := u.find(token, "you"); ok {
+		t.Error("somebody else's picture was shown")
+	}
+	clock = clock.Add(keepUpload + time.Second)
+	if _, ok := u.find(token, "me"); ok || len(u.held) != 0 {
+		t.Error("still in memory after its time")
+	}
+}
+
+func TestUploadsAreBounded(t *testing.T) {
+	u := newUploads()
+	var tokens []string
+	for i := range keepUploads + 5 {
+		tokens = append(tokens, u.hold(upload{owner: "me", data: []byte(fmt.Sprint(i))}))
+	}
+	if len(u.held) != keepUploads {
+		t.Errorf("%d held", len(u.held))
+	}
+	if _, ok := u.find(tokens[0], "me"); ok {
+		t.Error("the oldest should have gone")
+	}
+	big := make([]byte, keepUploadBytes/2+1)
+	u.hold(upload{owner: "me", data: big})
+	last := u.hold(upload{owner: "me", data: big})
+	if _, ok := u.find(last, "me"); !ok || len(u.held) != 1 {
+		t.Errorf("%d held after two large pictures", len(u.held))
+	}
+}
+
+func TestSlotsQueueAndGiveUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSlots(1)
+		release, err := s.take(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		if _, err := s.take(t.Context()); !errors.Is(err, ErrBusy) || time.Since(start) != uploadWait {
+			t.Errorf("after %s: %v", time.Since(start), err)
+		}
+		time.AfterFunc(time.Second, release)
+		if _, err := s.take(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("a free slot was not given: %v", err)
+		}
+	})
+}
