@@ -180,6 +180,41 @@ func TestPoolingOfSeveralImages(t *testing.T) {
 	}
 }
 
+// Files of any opset can be pooled: the nodes added are those of their opset.
+func TestPoolingInEveryOpset(t *testing.T) {
+	rt := ortruntest.Open(t)
+	input := ortrun.Tensor{Shape: []int64{1, 2, 11, 13}}
+	for i := range 2 * 11 * 13 {
+		input.Data = append(input.Data, float32(i*7%23)-9)
+	}
+	for _, name := range []string{"avg/5x5", "max/5x5", "gem:3/5x5", "gem:5/3x3"} {
+		p, err := onnx.ParsePooling(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var first string
+		for _, opset := range []int{8, 9, 10, 11, 13, 17, 18, 21} {
+			b := onnx.NewBuilder("copy", opset)
+			b.Identity("layer", b.Input("input", input.Shape...))
+			m, err := b.Model("layer")
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err = onnx.WithPooledOutputs(m, input.Shape, []onnx.PooledLayer{{Value: "layer", Pooling: p}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := fmt.Sprint(run(t, rt, m, input))
+			if first == "" {
+				first = got
+			}
+			if got != first {
+				t.Errorf("%v, opset %d: %s, want %s", p, opset, got, first)
+			}
+		}
+	}
+}
+
 func TestPooledVectorIsItself(t *testing.T) {
 	rt := ortruntest.Open(t)
 	b := onnx.NewBuilder("dense", 0)

@@ -23,7 +23,7 @@ func BenchmarkPooling(b *testing.B) {
 		b.Fatal(err)
 	}
 	bare := prepare(b, rt, marshal(b, last), 1)
-	for _, name := range []string{onnx.DefaultPooling.String(), "avg/1x1", "avg/2x2", "avg/3x3", "gem:3/1x1", "gem:3/3x3", "max/2x2"} {
+	for _, name := range []string{onnx.DefaultPooling.String(), "avg/1x1", "avg/2x2", "avg/3x3", "gem:3/1x1", "gem:3/2x2", "max/3x3"} {
 		p, err := onnx.ParsePooling(name)
 		if err != nil {
 			b.Fatal(err)
