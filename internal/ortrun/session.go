@@ -90,6 +90,9 @@ func sessionOptions(opt Options) (*ort.SessionOptions, error) {
 		options.SetLogSeverityLevel(ort.LoggingLevelError),
 		// A waiting thread must not burn a core that another session could use.
 		options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"),
+		// It merges a Pad of zeros into a MaxPool, whose own padding never wins:
+		// wrong wherever a window at the edge holds only negative values.
+		options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "Pad_Fusion"),
 	)
 	if err != nil {
 		options.Destroy()

@@ -182,3 +182,26 @@ func TestNewSessionRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Zeros around a map are larger than its negative values. ONNX Runtime's own
+// optimiser would drop them.
+func TestMaximumOfPaddedValues(t *testing.T) {
+	b := onnx.NewBuilder("padded", 0)
+	x := b.Pad("pad", b.Input("input", 1, 1, 2, 2), [4]int64{1, 1, 0, 0}, 0)
+	m, err := b.Model(b.MaxPool("max", x, onnx.Window{Kernel: [2]int64{2, 2}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := ortruntest.Open(t).NewSession(marshal(t, m), ortrun.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	out, err := s.Run(context.Background(), ortrun.Tensor{Shape: []int64{1, 1, 2, 2}, Data: []float32{-4, -3, -2, -1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(out[0].Data); got != "[0 0 0 -1]" {
+		t.Errorf("got %s", got)
+	}
+}
