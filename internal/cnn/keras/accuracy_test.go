@@ -17,7 +17,7 @@ import (
 // TestAccuracy classifies 100 photographs, one of each of 100 ImageNet classes, with the usual protocol: the shorter
 // side scaled to 256 by antialiased bilinear interpolation, then the middle 224×224.
 func TestAccuracy(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		t.Skip("classifying 100 photographs takes a while")
 	}
 	photographs := readPhotographs(t)

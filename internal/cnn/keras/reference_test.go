@@ -43,18 +43,28 @@ var weightFiles = map[string]string{
 	"vgg19":       "weights/vgg19_notop.h5.gz",
 }
 
+// built keeps the networks, since several tests want each of them.
+var built = map[string]*cnn.Network{}
+
 func build(t testing.TB, arch string) *cnn.Network {
 	t.Helper()
-	w, err := OpenWeights(testdata.Shared(t, weightFiles[arch]))
-	if err != nil {
-		t.Fatal(err)
+	if raceDetector && arch != "densenet121" {
+		t.Skip("one real network is enough for the race detector")
 	}
-	defer w.Close()
-	n, err := Build(arch, w, BuildOptions{Top: true})
-	if err != nil {
-		t.Fatal(err)
+	path := testdata.Shared(t, weightFiles[arch])
+	if built[arch] == nil {
+		w, err := OpenWeights(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		n, err := Build(arch, w, BuildOptions{Top: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		built[arch] = n
 	}
-	return n
+	return built[arch]
 }
 
 // TestReference compares every layer of the reference: the vector of channel means by its relative L2 distance, the
