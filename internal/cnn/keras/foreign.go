@@ -11,8 +11,11 @@ import (
 	"github.com/convnet-playground/convnet/internal/hdf5"
 )
 
-// maxUnpacked bounds what a .gz file may become; Keras' largest weight files have half a gigabyte.
-const maxUnpacked = 4 << 30
+// Bounds of what a .gz file may become: Keras' largest weight files have half a gigabyte, and weights shrink little.
+const (
+	maxUnpacked = 4 << 30
+	maxRatio    = 100
+)
 
 func isGzip(r io.ReaderAt) bool {
 	var head [2]byte
@@ -20,19 +23,21 @@ func isGzip(r io.ReaderAt) bool {
 	return err == nil && head == [2]byte{0x1f, 0x8b}
 }
 
-func gunzip(r io.Reader) ([]byte, error) {
+// gunzip inflates a file of the given size.
+func gunzip(r io.Reader, size int64) ([]byte, error) {
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, fmt.Errorf("the file looks like gzip but cannot be read: %w; download it again", err)
 	}
-	data, err := io.ReadAll(io.LimitReader(z, maxUnpacked+1))
+	limit := min(maxUnpacked, maxRatio*size+1<<20)
+	data, err := io.ReadAll(io.LimitReader(z, limit+1))
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, errors.New("the file is truncated: its gzip data ends too early; download it again")
 	case err != nil:
 		return nil, fmt.Errorf("the gzip data is damaged: %w; download it again", err)
-	case len(data) > maxUnpacked:
-		return nil, errors.New("the file unpacks to more than 4 GB, which no weight file does")
+	case int64(len(data)) > limit:
+		return nil, fmt.Errorf("the file of %d bytes unpacks to more than %d, which no weight file does", size, limit)
 	}
 	return data, nil
 }

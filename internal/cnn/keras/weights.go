@@ -174,7 +174,7 @@ func role(name string) string {
 
 // decompressed inflates a gzip file into memory.
 func decompressed(f io.ReaderAt, size int64) (io.ReaderAt, int64, error) {
-	data, err := gunzip(io.NewSectionReader(f, 0, size))
+	data, err := gunzip(io.NewSectionReader(f, 0, size), size)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -1,6 +1,8 @@
 package keras
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"os"
 	"path/filepath"
@@ -140,6 +142,7 @@ func TestRefusals(t *testing.T) {
 		{"truncated early", string(weights[:20]), "the HDF5 file is truncated"},
 		{"truncated gzip", string(packed[:len(packed)/2]), "the file is truncated"},
 		{"damaged gzip", string(packed[:200]) + "xxxxxxxxx" + string(packed[209:]), "damaged"},
+		{"gzip bomb", bomb(t), "unpacks to more than"},
 		{"no gzip after all", "\x1f\x8bnothing", "looks like gzip"},
 	} {
 		path := filepath.Join(t.TempDir(), "given.h5")
@@ -158,6 +161,20 @@ func TestRefusals(t *testing.T) {
 	} {
 		refused(t, file, file, says)
 	}
+}
+
+// bomb is a small gzip file of many zeros.
+func bomb(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(make([]byte, 8<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func refused(t *testing.T, name, path, says string) {
