@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -17,6 +18,7 @@ var funcs = template.FuncMap{
 	"distance": distance,
 	"round":    func(x float64) int { return int(math.Round(x)) },
 	"parts":    parts,
+	"path":     url.PathEscape,
 	"plural":   plural,
 	"short":    func(hash string) string { return hash[:min(len(hash), 12)] },
 	"rest":     func(whole, x float64) float64 { return whole - x },
@@ -44,9 +46,9 @@ func count(n int64) string {
 	return b.String()
 }
 
-// Bytes is a size for a reader: 512 B, 3.4 MB.
+// Bytes is a size for a reader: 512 B, 3.4 MiB, 32 MiB.
 func Bytes(n int64) string {
-	const step = 1000
+	const step = 1024
 	if n < step {
 		return fmt.Sprintf("%d B", n)
 	}
@@ -55,7 +57,7 @@ func Bytes(n int64) string {
 		value /= step
 		unit++
 	}
-	return fmt.Sprintf("%.1f %cB", value, "kMGT"[unit])
+	return fmt.Sprintf("%s %ciB", strings.TrimSuffix(strconv.FormatFloat(value, 'f', 1, 64), ".0"), "KMGT"[unit])
 }
 
 // distance writes four significant digits, zeros at the end too, so that a column of them is even.

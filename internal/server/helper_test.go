@@ -1,0 +1,156 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"image/png"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/convnet-playground/convnet/search"
+	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/store/storetest"
+)
+
+// corner looks at the colour of a picture's first pixel and at nothing else: a small honest embedding that turns the
+// same bytes into the same vector wherever they come from.
+type corner struct{}
+
+func (corner) Embed(_ context.Context, e store.Embedding, image []byte) ([]float32, error) {
+	v, err := cornerVector(image, e.Dimension)
+	if err != nil {
+		return nil, search.BadRequest{Problem: "The picture cannot be read: " + err.Error() + "."}
+	}
+	return v, nil
+}
+
+func cornerVector(image []byte, dimension int) ([]float32, error) {
+	picture, err := png.Decode(bytes.NewReader(image))
+	if err != nil {
+		return nil, err
+	}
+	r, g, b, _ := picture.At(0, 0).RGBA()
+	v := make([]float32, dimension)
+	v[0], v[1], v[2] = float32(r), float32(g), float32(b)
+	return v, nil
+}
+
+// pets is 40 images that corner has seen.
+func pets(t testing.TB) storetest.Spec {
+	t.Helper()
+	images := storetest.Images(40, "cat", "dog")
+	return storetest.Spec{Images: images, Dimension: 8, Channels: 4, Vector: func(i, _ int) []float32 {
+		v, err := cornerVector(images[i].Data, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}}
+}
+
+// site is a server on a database of its own.
+type site struct {
+	t       testing.TB
+	server  *Server
+	handler http.Handler
+}
+
+func newSite(t testing.TB, config Config, specs ...storetest.Spec) *site {
+	t.Helper()
+	if config.DB == nil {
+		config.DB = storetest.New(t, specs...)
+	}
+	s := New(config)
+	return &site{t: t, server: s, handler: s.Handler()}
+}
+
+func demoSite(t testing.TB) *site {
+	return newSite(t, Config{Embedder: corner{}, Version: "1.2.3"}, pets(t))
+}
+
+type change func(*http.Request)
+
+func header(name, value string) change { return func(r *http.Request) { r.Header.Set(name, value) } }
+
+func host(name string) change { return func(r *http.Request) { r.Host = name } }
+
+func (s *site) do(method, address string, body io.Reader, changes ...change) *httptest.ResponseRecorder {
+	s.t.Helper()
+	r := httptest.NewRequestWithContext(s.t.Context(), method, address, body)
+	r.Host = "localhost:8080"
+	for _, c := range changes {
+		c(r)
+	}
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return w
+}
+
+func (s *site) get(address string, changes ...change) *httptest.ResponseRecorder {
+	s.t.Helper()
+	return s.do(http.MethodGet, address, nil, changes...)
+}
+
+// page is the address's HTML.
+func (s *site) page(address string) *goquery.Document {
+	s.t.Helper()
+	w := s.get(address)
+	if w.Code != http.StatusOK {
+		s.t.Fatalf("%s: status %d: %s", address, w.Code, w.Body)
+	}
+	return document(s.t, w)
+}
+
+func document(t testing.TB, w *httptest.ResponseRecorder) *goquery.Document {
+	t.Helper()
+	if kind := w.Header().Get("Content-Type"); !strings.HasPrefix(kind, "text/html") {
+		t.Fatalf("content type %q", kind)
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(w.Body.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// decode reads a JSON answer.
+func decode(t testing.TB, w *httptest.ResponseRecorder) map[string]any {
+	t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
+		t.Fatalf("status %d, not JSON: %v: %.200s", w.Code, err, w.Body)
+	}
+	return v
+}
+
+// form is a multipart form with the picture and more fields.
+func form(t testing.TB, picture []byte, fields map[string]string) (io.Reader, change) {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, value := range fields {
+		if err := w.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if picture != nil {
+		file, err := w.CreateFormFile("image", "my picture.png")
+		if err == nil {
+			_, err = file.Write(picture)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return &body, header("Content-Type", w.FormDataContentType())
+}

@@ -1,0 +1,330 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/convnet-playground/convnet/store/storetest"
+	"github.com/convnet-playground/convnet/templates"
+)
+
+// addresses are one of every kind of page.
+var addresses = []string{
+	"/", "/search", "/search?metric=minkowski&p=2.5&k=5&category=cat", "/datasets", "/datasets/pets", "/datasets/pets?category=dog",
+	"/models", "/models/tiny", "/about",
+}
+
+func TestPages(t *testing.T) {
+	s := demoSite(t)
+	tests := []struct {
+		address, selector string
+		count             int
+		text              string // of the first one; "" is not looked at
+	}{
+		{"/", "h1", 1, ""},
+		{"/", "article.dataset", 1, ""},
+		{"/", "article.dataset h3", 1, "pets"},
+		{"/", ".montage img[src^='/thumbnails/']", 10, ""},
+		{"/", ".chip", 2, ""},
+		{"/", ".seen tbody tr", 1, ""},
+		{"/", "a[href='/models/tiny']", 1, ""},
+		{"/search", ".hit", 15, ""},
+		{"/search", ".hit svg.meter", 15, ""},
+		{"/search", ".query-picture img[src^='/images/']", 1, ""},
+		{"/search", "[data-cycle=layer] a", 2, ""},
+		{"/search", "[data-cycle=layer] a[aria-current=true]", 1, ""},
+		{"/search", "[data-cycle=metric] li a", 4, ""},
+		{"/search", "[data-cycle=metric] a[aria-current=true]", 1, "cosine"},
+		{"/search", "[data-cycle=dataset] a", 1, ""},
+		{"/search", "[data-cycle=model] li a", 1, ""},
+		{"/search", ".score-number b", 1, ""},
+		{"/search", ".ranks rect", 15, ""},
+		{"/search", ".catalogue .group", 2, ""},
+		{"/search", ".catalogue .tiles a", 8, ""},
+		{"/search", "form[data-upload] input[type=file]", 1, ""},
+		{"/search?k=5", ".hit", 5, ""},
+		{"/search?k=5", "[data-cycle=k] a[aria-current=true]", 1, "5"},
+		{"/search?k=7", "[data-cycle=k] a", 5, ""},
+		{"/search?metric=minkowski", "input[name=p][type=number]", 1, ""},
+		{"/search?metric=euclidean", "input[name=p]", 0, ""},
+		{"/search?category=dog", ".catalogue .group", 1, ""},
+		{"/search?category=dog", ".catalogue .tiles a", 20, ""},
+		{"/search?image=dog/001.png", "h1", 1, "Looks like dog/001.png"},
+		{"/search?image=dog/001.png&category=dog", ".tiles [aria-current]", 1, ""},
+		{"/datasets", "article.dataset", 1, ""},
+		{"/datasets/pets", ".group", 2, ""},
+		{"/datasets/pets", ".tiles img", 20, ""},
+		{"/datasets/pets?category=cat", ".tiles img", 20, ""},
+		{"/models", ".model-card", 1, ""},
+		{"/models/tiny", "table.layers tbody tr", 2, ""},
+		{"/models/tiny", "tr.default", 2, ""},
+		{"/models/tiny", "table.layers a[href^='/search?']", 2, ""},
+		{"/models/tiny", "svg.profile g", 2, ""},
+		{"/about", ".terms dt", 9, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.address+" "+tt.selector, func(t *testing.T) {
+			found := s.page(tt.address).Find(tt.selector)
+			if found.Length() != tt.count {
+				t.Errorf("%d found, want %d", found.Length(), tt.count)
+			}
+			if text := strings.TrimSpace(found.First().Text()); tt.text != "" && text != tt.text {
+				t.Errorf("text %q, want %q", text, tt.text)
+			}
+		})
+	}
+}
+
+// Every page is a document that works with the policy, for readers of all kinds.
+func TestEveryPage(t *testing.T) {
+	s := demoSite(t)
+	for _, address := range append(addresses, "/nowhere", "/search?layer=nowhere") {
+		t.Run(address, func(t *testing.T) {
+			w := s.get(address)
+			doc := document(t, w)
+			checkPolicy(t, w.Header(), doc)
+			checkReadable(t, doc)
+		})
+	}
+}
+
+func checkPolicy(t *testing.T, h http.Header, doc *goquery.Document) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+		"X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin",
+	} {
+		if got := h.Get(name); got != want {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+	if strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") {
+		t.Errorf("the policy is not strict: %s", policy)
+	}
+	doc.Find("*").Each(func(_ int, e *goquery.Selection) {
+		for _, a := range e.Nodes[0].Attr {
+			if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
+				t.Errorf("<%s %s=…> would be blocked", goquery.NodeName(e), a.Key)
+			}
+			if (a.Key == "src" || a.Key == "href" || a.Key == "action") && !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "#") {
+				t.Errorf("<%s> leads to %s", goquery.NodeName(e), a.Val)
+			}
+		}
+	})
+	if n := doc.Find("style, script:not([src])").Length(); n > 0 {
+		t.Errorf("%d styles or scripts in the page", n)
+	}
+}
+
+func checkReadable(t *testing.T, doc *goquery.Document) {
+	t.Helper()
+	for selector, want := range map[string]int{"html[lang]": 1, "head > title": 1, "main": 1, "h1": 1, "a.skip[href='#main']": 1, "img:not([alt])": 0} {
+		if got := doc.Find(selector).Length(); got != want {
+			t.Errorf("%d × %s, want %d", got, selector, want)
+		}
+	}
+	doc.Find("input:not([type=hidden])").Each(func(_ int, e *goquery.Selection) {
+		if id, _ := e.Attr("id"); id == "" || doc.Find("label[for="+id+"]").Length() != 1 {
+			t.Errorf("field %q has no label", e.AttrOr("name", ""))
+		}
+	})
+	seen := map[string]bool{}
+	doc.Find("[id]").Each(func(_ int, e *goquery.Selection) {
+		id := e.AttrOr("id", "")
+		if seen[id] {
+			t.Errorf("id %q twice", id)
+		}
+		seen[id] = true
+	})
+	doc.Find("a, button").Each(func(_ int, e *goquery.Selection) {
+		name := strings.TrimSpace(e.Text()) + e.Find("img[alt]").AttrOr("alt", "") + e.AttrOr("aria-label", "")
+		if name == "" {
+			html, _ := goquery.OuterHtml(e)
+			t.Errorf("a link or button without a name: %s", html)
+		}
+	})
+}
+
+// Whatever a page links to exists.
+func TestLinksLeadSomewhere(t *testing.T) {
+	s := demoSite(t)
+	visited := map[string]bool{}
+	for _, address := range addresses {
+		s.page(address).Find("a[href], link[href], script[src], img[src]").Each(func(_ int, e *goquery.Selection) {
+			to, _, _ := strings.Cut(e.AttrOr("href", e.AttrOr("src", "")), "#")
+			if to == "" || visited[to] || len(visited) > 400 {
+				return
+			}
+			visited[to] = true
+			if w := s.get(to); w.Code != http.StatusOK {
+				t.Errorf("%s leads to %s: status %d", address, to, w.Code)
+			}
+		})
+	}
+}
+
+func TestJSONTwins(t *testing.T) {
+	s := demoSite(t)
+	keys := map[string]string{
+		"/": "datasets", "/search": "results", "/search?metric=minkowski&p=2.5&k=5&category=cat": "p", "/datasets": "datasets", "/datasets/pets": "catalogue",
+		"/datasets/pets?category=dog": "categories", "/models": "models", "/models/tiny": "layers", "/about": "terms",
+	}
+	for _, address := range addresses {
+		t.Run(address, func(t *testing.T) {
+			twin, ok := s.page(address).Find("link[rel=alternate][type='application/json']").Attr("href")
+			if !ok {
+				t.Fatal("the page does not name its twin")
+			}
+			w := s.get(twin)
+			if kind := w.Header().Get("Content-Type"); kind != "application/json" {
+				t.Errorf("content type %q", kind)
+			}
+			if v := decode(t, w)[keys[address]]; v == nil {
+				t.Errorf("no %q in %.300s", keys[address], w.Body)
+			}
+		})
+	}
+}
+
+func TestSearchTwinIsThePage(t *testing.T) {
+	s := demoSite(t)
+	doc := s.page("/search?k=5")
+	results := decode(t, s.get("/search?k=5&format=json"))["results"].([]any)
+	doc.Find(".hit img").Each(func(i int, img *goquery.Selection) {
+		want := "/thumbnails/" + results[i].(map[string]any)["sha256"].(string)
+		if got := img.AttrOr("src", ""); got != want {
+			t.Errorf("result %d is %s, in the twin %s", i, got, want)
+		}
+	})
+}
+
+func TestHead(t *testing.T) {
+	s := demoSite(t)
+	for _, address := range append(addresses, "/healthz", "/static/app.css") {
+		if w := s.do(http.MethodHead, address, nil); w.Code != http.StatusOK {
+			t.Errorf("HEAD %s: status %d", address, w.Code)
+		}
+	}
+}
+
+func TestLinksKeepTheSelection(t *testing.T) {
+	s := demoSite(t)
+	doc := s.page("/search?layer=early&metric=euclidean&k=5&image=dog/003.png&category=cat")
+	check := func(selector string, changed ...string) {
+		t.Helper()
+		address, err := url.Parse(doc.Find(selector).First().AttrOr("href", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"dataset": "pets", "model": "tiny", "layer": "early", "metric": "euclidean", "k": "5", "image": "dog/003.png", "category": "cat"}
+		for i := 0; i < len(changed); i += 2 {
+			want[changed[i]] = changed[i+1]
+		}
+		for name, value := range want {
+			if got := address.Query().Get(name); got != value {
+				t.Errorf("%s: %s is %q, want %q", selector, name, got, value)
+			}
+		}
+	}
+	check("[data-cycle=layer] li:nth-child(2) a", "layer", "late")
+	check("[data-cycle=metric] li:nth-child(1) a", "metric", "cosine")
+	check("[data-cycle=k] li:nth-child(4) a", "k", "50")
+	check(".tiles li:nth-child(2) a", "image", "cat/002.png")
+	check(".catalogue .back a", "category", "")
+}
+
+func TestEmptyDatabase(t *testing.T) {
+	s := newSite(t, Config{})
+	if text := s.page("/").Find(".empty pre").Text(); !strings.Contains(text, "convnet ingest --db test.db") {
+		t.Errorf("home says %q", text)
+	}
+	s.page("/datasets")
+	s.page("/models")
+	w := s.get("/search")
+	if w.Code != http.StatusNotFound || !strings.Contains(document(t, w).Find("main").Text(), "convnet ingest") {
+		t.Errorf("search: status %d: %s", w.Code, w.Body)
+	}
+}
+
+func TestDatasetWithoutVectors(t *testing.T) {
+	s := newSite(t, Config{}, storetest.Spec{Layers: []string{}})
+	for _, address := range []string{"/", "/datasets/pets"} {
+		if n := s.page(address).Find("a.button[href^='/search']").Length(); n != 0 {
+			t.Errorf("%s offers a search that cannot work", address)
+		}
+	}
+}
+
+// Names from outside are text wherever they appear.
+func TestHTMLInjection(t *testing.T) {
+	evil := `<script>alert(1)</script>"'><img src=x onerror=alert(2)>`
+	s := newSite(t, Config{Embedder: corner{}, Version: evil}, storetest.Spec{
+		Dataset: evil, Model: evil, Layers: []string{evil, "late"},
+		Images: []storetest.Image{{Name: evil + ".png", Category: evil}, {Name: "b" + evil, Category: evil}, {Name: "c.png", Category: "c" + evil}},
+	})
+	name := url.PathEscape(evil)
+	for _, address := range []string{"/", "/search", "/search?layer=" + url.QueryEscape(evil), "/datasets", "/datasets/" + name, "/models", "/models/" + name,
+		"/search?layer=" + url.QueryEscape("x"+evil), "/search?metric=" + url.QueryEscape(evil), "/datasets/" + url.PathEscape("no"+evil)} {
+		t.Run(address, func(t *testing.T) {
+			w := s.get(address)
+			if w.Code >= 500 {
+				t.Fatalf("status %d", w.Code)
+			}
+			doc := document(t, w)
+			checkPolicy(t, w.Header(), doc)
+			if n := doc.Find("script").Length(); n != 1 {
+				t.Errorf("%d scripts in the page", n)
+			}
+			if n := doc.Find("img[src=x], [onerror]").Length(); n != 0 {
+				t.Errorf("%d pictures injected", n)
+			}
+			if w := s.get(address + map[bool]string{true: "&", false: "?"}[strings.Contains(address, "?")] + "format=json"); regexp.MustCompile(`<script`).Match(w.Body.Bytes()) {
+				t.Error("markup in the JSON twin")
+			}
+		})
+	}
+}
+
+func TestAwkwardNames(t *testing.T) {
+	for _, name := range []string{"a b", "50%", "a/b", "a%2Fb", "ünï", "?#&=+", "new\nline"} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, Config{}, storetest.Spec{Dataset: name, Model: name, Images: storetest.Images(3, name)})
+			if got := decode(t, s.get("/datasets/"+url.PathEscape(name)+"?format=json"))["name"]; got != name {
+				t.Errorf("dataset %q is shown as %v", name, got)
+			}
+			if got := decode(t, s.get("/models/"+url.PathEscape(name)+"?format=json"))["name"]; got != name {
+				t.Errorf("model %q is shown as %v", name, got)
+			}
+			s.page("/search").Find("main a[href^='/']").Each(func(_ int, e *goquery.Selection) {
+				to, _, _ := strings.Cut(e.AttrOr("href", ""), "#")
+				if w := s.get(to); w.Code != http.StatusOK {
+					t.Errorf("%s: status %d", to, w.Code)
+				}
+			})
+		})
+	}
+}
+
+// A page that is added is a page that some address shows: all templates are rendered by the tests above.
+func TestEveryTemplateIsKnown(t *testing.T) {
+	r, err := templates.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "search/about": true,
+		"explorer/models": true, "explorer/model": true, "server/error": true}
+	for _, name := range r.Names() {
+		if !known[name] {
+			t.Errorf("template %s is not shown by any test", name)
+		}
+		delete(known, name)
+	}
+	if len(known) > 0 {
+		t.Errorf("templates are missing: %v", known)
+	}
+}

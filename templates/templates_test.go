@@ -1,0 +1,59 @@
+package templates
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestPagesParse(t *testing.T) {
+	r, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Names()) == 0 {
+		t.Fatal("no pages")
+	}
+	if err := r.Render(&strings.Builder{}, "search/nothing", nil, nil); err == nil {
+		t.Error("a page that does not exist was rendered")
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for got, want := range map[string]string{
+		count(0): "0", count(999): "999", count(1000): "1 000", count(8062504): "8 062 504", count(-1234): "-1 234",
+		plural(1, "image", "images"): "1 image", plural(0, "image", "images"): "0 images", plural(20000, "image", "images"): "20 000 images",
+		Bytes(512): "512 B", Bytes(1024): "1 KiB", Bytes(32 << 20): "32 MiB", Bytes(10_000): "9.8 KiB", Bytes(5 << 40): "5 TiB",
+		distance(0): "0", distance(0.09662): "0.09662", distance(0.131): "0.1310", distance(1): "1.000", distance(23.14159): "23.14",
+		distance(123456): "123456", distance(1.5e-9): "1.5e-09", distance(3.2e12): "3.2e+12",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestParts(t *testing.T) {
+	for name, want := range map[string][]string{
+		"conv5_block16_concat": {"conv5_", "block16_", "concat"}, "a/b_c": {"a/", "b_", "c"}, "relu": {"relu"}, "": {""}, "_": {"_", ""}, "ü_": {"ü_", ""},
+	} {
+		if got := parts(name); !slices.Equal(got, want) {
+			t.Errorf("parts(%q) = %q", name, got)
+		}
+	}
+}
+
+// Colours, sizes and fonts belong to the tokens; the sheet refers to nothing outside.
+func TestStyleSheetStaysHere(t *testing.T) {
+	for name, a := range assets {
+		for _, outside := range []string{"http://", "https://", "@import", "eval(", "innerHTML"} {
+			text := strings.ReplaceAll(string(a.data), "http://www.w3.org/2000/svg", "")
+			if strings.Contains(text, outside) {
+				t.Errorf("%s has %s", name, outside)
+			}
+		}
+	}
+	if _, err := assetURL("nothing.css"); err == nil {
+		t.Error("a file that does not exist has an address")
+	}
+}
