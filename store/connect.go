@@ -25,9 +25,8 @@ const (
 
 // connector opens connections of one kind to one file.
 type connector struct {
-	dsn     string
-	pragmas []string
-	driver  sqlite3.SQLiteDriver
+	dsn    string
+	driver sqlite3.SQLiteDriver
 }
 
 // Connect opens a connection and prepares it; database/sql calls it for each connection of a pool.

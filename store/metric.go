@@ -1,9 +1,6 @@
 package store
 
-import (
-	"math"
-	"strings"
-)
+import "math"
 
 // Metric is a way to measure how far two vectors are from each other.
 type Metric string
@@ -41,9 +38,4 @@ func checkP(p float64) (float64, error) {
 		return p, nil
 	}
 	return 0, sentence(ErrInvalid, "minkowski needs a p of at least 1, not %v", p)
-}
-
-// placeholders returns "?, ?, ?" for n parameters.
-func placeholders(n int) string {
-	return strings.TrimSuffix(strings.Repeat("?, ", n), ", ")
 }
