@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/convnet-playground/convnet/ingest"
+	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/imaging"
+	"github.com/convnet-playground/convnet/internal/onnx"
+	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/store"
+)
+
+// ingestFlags are the command's flags as typed.
+type ingestFlags struct {
+	db, dataset, labels    string
+	models                 []string
+	layers, pool           string
+	grid, workers          int
+	license, source        string
+	prune                  bool
+	maxMegapixels, maxMegs int64
+}
+
+func newIngest(a *app) *cobra.Command {
+	var f ingestFlags
+	cmd := &cobra.Command{
+		Use:   "ingest --db FILE --dataset NAME [--model NAME] SOURCE",
+		Short: "Put images, and what networks see in them, into the database",
+		Long: `Ingest reads a folder, a zip or a tar archive of JPEG, PNG, GIF and WebP images.
+The category of an image is the folder it lies in, or what --labels says: a CSV file with the
+columns file, category and, if you like, name. A folder of 0.jpg, 1.jpg, … with a classes.json,
+the original playground's layout, is understood as it is.
+
+Run it again at any time: what is there is kept, what is missing, changed or stale is done.
+Inputs that cannot be used go into quarantine with the reason; the rest is ingested, and the
+exit code is 3.`,
+		Args: exactArgs("the folder or archive to ingest"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.ingest(cmd.Context(), f, args[0]) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.db, "db", "", "database file, made if missing (required)")
+	flags.StringVar(&f.dataset, "dataset", "", "dataset to put the images into (required)")
+	flags.StringSliceVar(&f.models, "model", nil, "network to run over the images, may be repeated; without it only the images are stored")
+	flags.StringVar(&f.labels, "labels", "", "CSV file: file,category[,name]; only the files it lists are ingested")
+	flags.StringVar(&f.layers, "layers", "default", "layers to embed: default, all, or names with commas")
+	flags.StringVar(&f.pool, "pool", "default", "pooling: avg, max, gem or gem:P; default is "+onnx.DefaultPooling.String())
+	flags.IntVar(&f.grid, "grid", 0, "pool over a grid of 1, 2 or 3 cells a side; without it 3 for gem, 1 (the whole map) for avg and max")
+	flags.IntVar(&f.workers, "workers", 0, "images worked on side by side; 0 is one for each core")
+	flags.StringVar(&f.license, "license", "", "licence of the images, kept in the database")
+	flags.StringVar(&f.source, "source", "", "where the images come from, kept in the database")
+	flags.BoolVar(&f.prune, "prune", false, "remove images whose files are gone from the source")
+	flags.Int64Var(&f.maxMegapixels, "max-megapixels", 50, "larger pictures go into quarantine")
+	flags.Int64Var(&f.maxMegs, "max-megabytes", 64, "larger files go into quarantine")
+	require(cmd, "db", "dataset")
+	return cmd
+}
+
+func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err error) {
+	pooling, err := parsePooling(f.pool, f.grid)
+	if err != nil {
+		return usageError{err}
+	}
+	db, err := store.Open(ctx, f.db, store.Create)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, db.Close)
+	networks, err := loadNetworks(ctx, db, f)
+	if err != nil {
+		return err
+	}
+	rt, err := openRuntime(networks)
+	if err != nil {
+		return err
+	}
+
+	line := a.newProgress()
+	summaries := []ingest.Summary{}
+	for _, network := range networks {
+		summary, err := ingest.Run(ctx, db, rt, network, ingest.Options{
+			Dataset: f.dataset, Source: source, License: f.license, Origin: f.source, Labels: f.labels,
+			Layers: f.layers, Pooling: pooling, Prune: f.prune, Workers: f.workers,
+			Limits: imaging.Limits{MaxPixels: f.maxMegapixels * 1e6, MaxBytes: f.maxMegs << 20}, Progress: line.update, Version: version,
+		})
+		line.done()
+		if err != nil {
+			return err
+		}
+		summaries = append(summaries, summary)
+	}
+	if err := a.scoreDataset(ctx, db, f.dataset, store.Cosine, store.DefaultP, maxScoredOnIngest); err != nil {
+		return err
+	}
+	return a.reportIngest(summaries)
+}
+
+// loadNetworks finds every network that was asked for; no network at all means: store the images only.
+func loadNetworks(ctx context.Context, db *store.DB, f ingestFlags) ([]*cnn.Network, error) {
+	if len(f.models) == 0 {
+		return []*cnn.Network{nil}, nil
+	}
+	networks := make([]*cnn.Network, len(f.models))
+	for i, name := range f.models {
+		network, err := findNetwork(ctx, db, f.dataset, name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := network.Manifest.SelectLayers(f.layers); err != nil {
+			return nil, usageError{err}
+		}
+		networks[i] = network
+	}
+	return networks, nil
+}
+
+// findNetwork looks into the user's library first, then into the database, which carries the networks it was made with.
+func findNetwork(ctx context.Context, db *store.DB, dataset, name string) (*cnn.Network, error) {
+	library, err := cnn.DefaultLibrary()
+	if err != nil {
+		return nil, err
+	}
+	network, err := library.Load(name)
+	if err == nil || !errors.Is(err, cnn.ErrUnknown) {
+		return network, err
+	}
+	unknown := err
+	ds, err := db.Dataset(ctx, dataset)
+	if err != nil {
+		return nil, unknown
+	}
+	model, err := db.DatasetModel(ctx, ds.ID, name)
+	if err != nil || !model.HasGraph {
+		return nil, unknown
+	}
+	return networkFromStore(ctx, db, model)
+}
+
+func openRuntime(networks []*cnn.Network) (*ortrun.Runtime, error) {
+	if networks[0] == nil {
+		return nil, nil
+	}
+	return ortrun.Open("")
+}
+
+// parsePooling joins --pool and --grid. Without a grid, gem pools over the default's, avg and max over the whole map.
+func parsePooling(pool string, grid int) (onnx.Pooling, error) {
+	if grid < 0 || grid > 3 {
+		return onnx.Pooling{}, fmt.Errorf("--grid %d: choose 1, 2 or 3", grid)
+	}
+	p := onnx.DefaultPooling
+	if pool != "default" {
+		var err error
+		if p, err = onnx.ParsePooling(pool); err != nil {
+			return p, err
+		}
+		if p.Kind == onnx.PoolGeM && !strings.Contains(pool, "/") {
+			p.Grid = onnx.DefaultPooling.Grid
+		}
+	}
+	if grid != 0 {
+		p.Grid = grid
+	}
+	return p, nil
+}
+
+func (a *app) reportIngest(summaries []ingest.Summary) error {
+	if a.json {
+		if err := a.printJSON(map[string]any{"runs": summaries}); err != nil {
+			return err
+		}
+	} else if !a.quiet {
+		for _, s := range summaries {
+			a.printSummary(s)
+		}
+	}
+	// Every run has seen the same files, so the last one's quarantine is the whole of it.
+	if last := summaries[len(summaries)-1]; len(last.Quarantined) > 0 {
+		return errQuarantined
+	}
+	return nil
+}
+
+func (a *app) printSummary(s ingest.Summary) {
+	fmt.Fprintf(a.stdout, "%s: %d images (%d added, %d unchanged", s.Dataset, s.Images, s.Added, s.Unchanged)
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{s.Recategorised, "with a new category"}, {s.Pruned, "removed"}, {s.Duplicates, "duplicates of another"}} {
+		if part.n > 0 {
+			fmt.Fprintf(a.stdout, ", %d %s", part.n, part.what)
+		}
+	}
+	fmt.Fprint(a.stdout, ")")
+	if s.Model != "" {
+		fmt.Fprintf(a.stdout, "; %s: %d embedded", s.Model, s.Embedded)
+	}
+	fmt.Fprintf(a.stdout, " in %.1f s", s.Seconds)
+	if s.Embedded > 0 {
+		fmt.Fprintf(a.stdout, " (%.1f images/s)", s.ImagesPerSecond)
+	}
+	fmt.Fprintln(a.stdout)
+	for _, why := range s.Stale {
+		fmt.Fprintf(a.stdout, "  done again: %s\n", why)
+	}
+	if len(s.Quarantined) > 0 {
+		fmt.Fprintf(a.stdout, "  in quarantine: %d\n", len(s.Quarantined))
+		for _, q := range s.Quarantined {
+			fmt.Fprintf(a.stdout, "    %s: %s\n", strings.ToValidUTF8(q.Name, "?"), q.Reason)
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/spf13/cobra"
+
+	"github.com/convnet-playground/convnet/internal/imaging"
+	"github.com/convnet-playground/convnet/internal/server"
+	"github.com/convnet-playground/convnet/store"
+)
+
+type serveFlags struct {
+	db, listen string
+	hosts      []string
+	readOnly   bool
+}
+
+func newServe(a *app) *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve --db FILE",
+		Short: "Serve the database as a web site, on this machine unless you say otherwise",
+		Args:  exactArgs(),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.db, "db", "", "database file (required)")
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on")
+	flags.StringSliceVar(&f.hosts, "host", nil, "also answer to this host name, e.g. behind a proxy; may be repeated")
+	flags.BoolVar(&f.readOnly, "read-only", false, "serve a file that is never written to, e.g. a snapshot")
+	require(cmd, "db")
+	return cmd
+}
+
+func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
+	db, err := store.Open(ctx, f.db, store.ReadOnly)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, db.Close)
+	embedder := newEmbedder(db, imaging.Limits{})
+	defer closeInto(&err, embedder.Close)
+	listener, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w (choose another address with --listen)", f.listen, err)
+	}
+	site := server.New(server.Config{DB: db, Embedder: embedder, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Version: version})
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, "serving %s on http://%s (stop with Ctrl-C)\n", f.db, listener.Addr())
+	}
+	return site.Serve(ctx, listener)
+}
