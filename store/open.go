@@ -186,6 +186,9 @@ func (db *DB) Close() error {
 // and whoever writes last does it.
 func (db *DB) rest() {
 	db.write.Exec("PRAGMA busy_timeout = 100")
+	// A writer that never wrote has not opened the WAL yet, and would leave the one that its readers made.
+	var tables int
+	db.write.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&tables)
 	var mode string
 	db.write.QueryRow("PRAGMA journal_mode = DELETE").Scan(&mode)
 }

@@ -262,3 +262,31 @@ func TestSchemaIsNotTrusted(t *testing.T) {
 		t.Errorf("a view of the file's schema called the kernel: %v", err)
 	}
 }
+
+func TestCloseLeavesOneFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "one.db")
+	for _, use := range []struct {
+		name string
+		do   func(*store.DB) error
+	}{
+		{"created", func(*store.DB) error { return nil }},
+		{"only read", func(db *store.DB) error { _, err := db.Datasets(t.Context()); return err }},
+		{"written", func(db *store.DB) error {
+			return db.Update(t.Context(), func(tx *store.Tx) error { _, err := tx.EnsureDataset("d"); return err })
+		}},
+	} {
+		t.Run(use.name, func(t *testing.T) {
+			db, err := store.Open(t.Context(), path, store.Create)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(use.do(db), db.Close()); err != nil {
+				t.Fatal(err)
+			}
+			files, err := filepath.Glob(path + "*")
+			if err != nil || len(files) != 1 {
+				t.Errorf("files: %v, %v", files, err)
+			}
+		})
+	}
+}
