@@ -1,0 +1,16 @@
+#!/bin/sh
+# Speed and size, as ratios taken in one run. Real images and weights come from CONVNET_SHARED_DATA (datasets/, weights/);
+# without them the benchmarks that need them say so and are skipped.
+set -e
+
+bench() { # title, package, benchmark, rounds
+    printf '\n== %s\n' "$1"
+    go test "$2" -run '^$' -bench "$3" -benchtime "$4" -timeout 60m | grep -v -e '^ok' -e '^PASS' -e '^pkg' -e '^goos' -e '^goarch'
+}
+
+bench "Top 50 of 100,000 × 512 through the store, against one pass in memory (x-gemv: smaller is better)" ./store Neighbors 30x
+bench "Ingest with DenseNet121 against bare ONNX Runtime on decoded tensors (ratio: 1 is as fast)" ./ingest AgainstBareRuntime "${ROUNDS:-3x}"
+bench "Resident memory while 10,000 images are ingested" ./ingest Memory 1x
+bench "File size against what is in it" ./ingest FileSize 1x
+bench "What pooling eight layers costs" ./internal/ortrun Pooling 10x
+bench "Decode, resize, thumbnail, by stage" ./internal/imaging Stages 1s
