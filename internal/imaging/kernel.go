@@ -9,19 +9,17 @@ import (
 // times weights fit side by side into 21-bit lanes of one word.
 const weightBits = 13
 
-// kernel says how each output sample of one axis mixes input samples.
+// kernel says how each output sample of one axis mixes input samples. Every output has the same number of taps, some of
+// weight zero, so that the loops over them are short and alike.
 type kernel struct {
-	spans   []span
-	weights []uint64 // of all spans, one after the other
+	taps    int
+	first   []int    // per output, its first input sample
+	weights []uint64 // taps for each output
+	used    []span   // per output, the samples that count
 }
 
-// span is one output: input samples first, first+1, … with the weights kernel.weights[at : at+count].
-type span struct{ first, at, count int }
-
-func (k *kernel) of(i int) (first int, weights []uint64) {
-	s := k.spans[i]
-	return s.first, k.weights[s.at : s.at+s.count]
-}
+// span is the input samples from first to before end.
+type span struct{ first, end int }
 
 // axis is the resampling of one dimension: the interval [from, to) of size samples becomes out samples.
 type axis struct {
@@ -64,41 +62,48 @@ func kernelFor(a axis) *kernel {
 func newKernel(a axis) *kernel {
 	scale := (a.to - a.from) / float64(a.out)
 	support := max(scale, 1)
-	k := &kernel{spans: make([]span, a.out)}
-	var real []float64
+	k := &kernel{taps: 1, first: make([]int, a.out), used: make([]span, a.out)}
 	for i := range a.out {
 		center := a.from + (float64(i)+0.5)*scale
-		first := max(int(center-support+0.5), 0)
-		last := min(int(center+support+0.5), a.size)
-		real = real[:0]
-		for x := first; x < last; x++ {
-			real = append(real, max(1-math.Abs(float64(x)+0.5-center)/support, 0))
+		k.used[i] = span{max(int(center-support+0.5), 0), min(int(center+support+0.5), a.size)}
+		k.taps = max(k.taps, k.used[i].end-k.used[i].first)
+	}
+	k.weights = make([]uint64, a.out*k.taps)
+	real := make([]float64, k.taps)
+	for i := range a.out {
+		center := a.from + (float64(i)+0.5)*scale
+		k.first[i] = min(k.used[i].first, a.size-k.taps)
+		for j := range real {
+			real[j] = max(1-math.Abs(float64(k.first[i]+j)+0.5-center)/support, 0)
 		}
-		k.add(i, first, real)
+		k.quantise(i, real)
 	}
 	return k
 }
 
-// add quantises one output's weights. Rounding the running sum instead of each weight keeps the total exact and the
+// of returns the weights of an output's taps.
+func (k *kernel) of(i int) []uint64 { return k.weights[i*k.taps : (i+1)*k.taps] }
+
+// quantise sets one output's weights. Rounding the running sum instead of each weight keeps the total exact and the
 // errors from adding up.
-func (k *kernel) add(i, first int, real []float64) {
+func (k *kernel) quantise(i int, real []float64) {
 	total := 0.0
 	for _, w := range real {
 		total += w
 	}
-	at, running, before := len(k.weights), 0.0, uint64(0)
-	for _, w := range real {
+	weights := k.of(i)
+	running, before := 0.0, uint64(0)
+	for j, w := range real {
 		running += w
 		now := uint64(running/total*(1<<weightBits) + 0.5)
-		k.weights = append(k.weights, now-before)
+		weights[j] = now - before
 		before = now
 	}
-	for at < len(k.weights) && k.weights[at] == 0 { // the triangle's feet
-		at++
-		first++
+	s := span{k.first[i] + k.taps, k.first[i]}
+	for j, w := range weights {
+		if w != 0 {
+			s.first, s.end = min(s.first, k.first[i]+j), k.first[i]+j+1
+		}
 	}
-	for len(k.weights) > at && k.weights[len(k.weights)-1] == 0 {
-		k.weights = k.weights[:len(k.weights)-1]
-	}
-	k.spans[i] = span{first: first, at: at, count: len(k.weights) - at}
+	k.used[i] = s
 }

@@ -167,8 +167,8 @@ func TestThumbnail(t *testing.T) {
 func TestKernelWeightsSumToOne(t *testing.T) {
 	for _, a := range []axis{{10, 0, 10, 3}, {3, 0, 3, 10}, {4000, 0, 4000, 7}, {100, 12.5, 87.5, 75}, {1, 0, 1, 9}} {
 		k := newKernel(a)
-		for i := range k.spans {
-			first, weights := k.of(i)
+		for i := range a.out {
+			first, weights := k.first[i], k.of(i)
 			sum := uint64(0)
 			for _, w := range weights {
 				sum += w

@@ -41,9 +41,7 @@ func (p *Picture) FillTensor(dst []float32, width, height int, order string, mea
 		planes[lane] = newPlane(dst[c*width*height:][:width*height], c, mean, std)
 	}
 	p.resample(kernelFor(across), kernelFor(down), func(y int, row []uint64) {
-		planes[0].put(y*width, row, 0)
-		planes[1].put(y*width, row, laneBits)
-		planes[2].put(y*width, row, 2*laneBits)
+		put(&planes, y*width, row)
 	})
 	return dst
 }
@@ -78,9 +76,13 @@ func newPlane(values []float32, channel int, mean, std []float32) plane {
 	return plane{values: values, scale: 1 / (s * (1 << weightBits)), shift: -m / s}
 }
 
-func (p *plane) put(at int, row []uint64, lane uint) {
-	out := p.values[at:][:len(row)]
+// put maps one row of packed sums to the three planes, from index at on.
+func put(planes *[3]plane, at int, row []uint64) {
+	red, green, blue := planes[0], planes[1], planes[2]
+	r, g, b := red.values[at:][:len(row)], green.values[at:][:len(row)], blue.values[at:][:len(row)]
 	for x, v := range row {
-		out[x] = float32(int32(v>>lane&laneMask))*p.scale + p.shift
+		r[x] = float32(int32(v&laneMask))*red.scale + red.shift
+		g[x] = float32(int32(v>>laneBits&laneMask))*green.scale + green.shift
+		b[x] = float32(int32(v>>(2*laneBits)))*blue.scale + blue.shift
 	}
 }
