@@ -20,6 +20,7 @@ type Problem struct {
 // Kinds of problems.
 const (
 	ProblemIntegrity     = "integrity"      // SQLite's own structures
+	ProblemSchema        = "schema"         // tables, indexes or triggers are not those of the migrations
 	ProblemForeignKey    = "foreign-key"    // a row refers to one that is gone
 	ProblemOriginal      = "original"       // the bytes of an image are not those of its hash
 	ProblemThumbnail     = "thumbnail"      // a thumbnail is missing or no picture
@@ -83,7 +84,7 @@ func (db *DB) examine(ctx context.Context) ([]finding, error) {
 	defer tx.Rollback()
 	c := &checker{ctx: ctx, q: tx}
 	for _, check := range []func() error{
-		c.integrity, c.rules, c.foreignKeys, c.originals, c.thumbnails, c.embeddings, c.orphanTables, c.graphs, c.manifests, c.snapshot,
+		c.integrity, c.schema, c.rules, c.foreignKeys, c.originals, c.thumbnails, c.embeddings, c.orphanTables, c.graphs, c.manifests, c.snapshot,
 	} {
 		if err := c.tolerate(check()); err != nil {
 			return nil, err

@@ -2,10 +2,7 @@ package store
 
 import (
 	"bytes"
-	"cmp"
-	"context"
 	"database/sql"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"regexp"
@@ -88,67 +85,6 @@ func (v *vecCheck) table() (detail string, err error) {
 	return "", nil
 }
 
-// storage compares vec0's tables with each other and looks at every number.
-func (v *vecCheck) storage() (detail string, err error) {
-	err = v.each(func(rows *sql.Rows) error {
-		var id int64
-		var p place
-		err := rows.Scan(&id, &p.chunk, &p.offset)
-		v.rows[id] = p
-		return err
-	}, `SELECT rowid, chunk_id, chunk_offset FROM `+vecShadow(v.e.ID, "rowids"))
-	if err != nil {
-		return "", err
-	}
-	err = v.each(func(rows *sql.Rows) error {
-		var id int64
-		var validity, rowids, vectors sql.RawBytes
-		if err := rows.Scan(&id, &validity, &rowids, &vectors); err != nil {
-			return err
-		}
-		detail = cmp.Or(detail, v.chunk(id, validity, rowids, vectors))
-		return nil
-	}, fmt.Sprintf(`SELECT c.chunk_id, c.validity, c.rowids, v.vectors FROM %s c LEFT JOIN %s v ON v._rowid_ = c.chunk_id ORDER BY c.chunk_id`,
-		vecShadow(v.e.ID, "chunks"), vecShadow(v.e.ID, "vector_chunks00")))
-	if detail == "" && len(v.seen) != len(v.rows) {
-		detail = fmt.Sprintf("its storage is inconsistent: %d rows, %d of them in its chunks", len(v.rows), len(v.seen))
-	}
-	return detail, err
-}
-
-// chunk checks one chunk and returns what is wrong with it.
-func (v *vecCheck) chunk(id int64, validity, rowids, vectors []byte) string {
-	stride := 4 * v.e.Dimension
-	size := 8 * len(validity)
-	if len(rowids) != 8*size || len(vectors) != stride*size {
-		return fmt.Sprintf("its chunk %d has contradicting lengths", id)
-	}
-	for i := range size {
-		if validity[i/8]>>(i%8)&1 == 0 {
-			continue
-		}
-		row := int64(binary.LittleEndian.Uint64(rowids[8*i:]))
-		if p, ok := v.rows[row]; !ok || p != (place{id, int64(i)}) || v.seen[row] {
-			return fmt.Sprintf("its storage is inconsistent: row %d is not where it must be", row)
-		}
-		v.seen[row] = true
-		if !finiteBytes(vectors[stride*i : stride*(i+1)]) {
-			v.bad = append(v.bad, row)
-		}
-	}
-	return ""
-}
-
-// finiteBytes reports whether no stored number is NaN or infinite.
-func finiteBytes(b []byte) bool {
-	for ; len(b) >= 4; b = b[4:] {
-		if binary.LittleEndian.Uint32(b)&0x7f800000 == 0x7f800000 {
-			return false
-		}
-	}
-	return true
-}
-
 // channels checks that every vector has a mean and a maximum for each channel.
 func (v *vecCheck) channels() error {
 	good := map[int64]bool{}
@@ -226,39 +162,3 @@ func someIDs(ids []int64) string {
 }
 
 func sortedKeys[V any](m map[int64]V) []int64 { return slices.Sorted(maps.Keys(m)) }
-
-var vecName = regexp.MustCompile(`^vec_(\d+)(_[a-z0-9_]+)?$`)
-
-// orphanTables reports vec0 tables, or what is left of them, that belong to no embedding.
-func (c *checker) orphanTables() error {
-	known := map[int64]bool{}
-	all, err := ids(c.ctx, c.q, `SELECT id FROM embedding`)
-	for _, id := range all {
-		known[id] = true
-	}
-	if err != nil {
-		return err
-	}
-	found, err := vecTables(c.ctx, c.q)
-	for _, id := range sortedKeys(found) {
-		if !known[id] {
-			c.add(ProblemVectorTable, fmt.Sprintf("table vec_%d", id), func(tx *Tx) error { return tx.dropVecTable(id) }, "it belongs to no embedding")
-		}
-	}
-	return err
-}
-
-// vecTables returns the names of all tables named vec_<id> and vec_<id>_…, by id.
-func vecTables(ctx context.Context, q querier) (map[int64][]string, error) {
-	names, err := collect(ctx, q, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
-		`SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'vec_[0-9]*' ORDER BY name`)
-	found := map[int64][]string{}
-	for _, name := range names {
-		if match := vecName.FindStringSubmatch(name); match != nil {
-			if id, err := strconv.ParseInt(match[1], 10, 64); err == nil {
-				found[id] = append(found[id], name)
-			}
-		}
-	}
-	return found, err
-}

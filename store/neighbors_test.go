@@ -82,7 +82,7 @@ func TestNeighborsFarthest(t *testing.T) {
 	for _, test := range tests {
 		test.query.Vector = []float32{0, 0}
 		got := must[store.Result](t)(db.Neighbors(t.Context(), 1, test.query))
-		if !slices.Equal(got.Neighbors, test.want.Neighbors) || got.Farthest != test.want.Farthest || got.Compared != test.want.Compared {
+		if !slices.Equal(got.Neighbors, test.want.Neighbors) || math.Abs(got.Farthest-test.want.Farthest) > 1e-12 || got.Compared != test.want.Compared {
 			t.Errorf("%+v: %+v, want %+v", test.query, got, test.want)
 		}
 	}

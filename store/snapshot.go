@@ -150,51 +150,6 @@ func (tx *Tx) putManifest(m Manifest) error {
 	return err
 }
 
-// compactVectors writes sparse vec0 tables anew: vec0 does not reuse the room of deleted rows.
-func (tx *Tx) compactVectors() error {
-	all, err := embeddings(tx.ctx, tx.sql, EmbeddingFilter{})
-	for _, e := range all {
-		if err == nil {
-			err = tx.compactVecTable(e)
-		}
-	}
-	return err
-}
-
-func (tx *Tx) compactVecTable(e Embedding) error {
-	rows, _, err := tx.id(`SELECT count(*) FROM ` + vecShadow(e.ID, "rowids"))
-	if err != nil {
-		return err
-	}
-	used, _, err := tx.id(`SELECT coalesce(sum(length(vectors)), 0) FROM ` + vecShadow(e.ID, "vector_chunks00"))
-	best := int64(chunkSize(e.Dimension, int(rows))) // what the rows would take in a new table
-	needed := (rows + best - 1) / best * best * int64(e.Dimension) * 4
-	if err != nil || used-needed < max(pageSize, used/20) {
-		return err
-	}
-	const columns = `rowid, embedding, channel_mean, channel_max`
-	for _, statement := range []string{
-		`CREATE TEMP TABLE moved AS SELECT rowid AS id, embedding, channel_mean, channel_max FROM ` + vecTable(e.ID) + ` ORDER BY rowid`,
-		`DROP TABLE ` + vecTable(e.ID),
-	} {
-		if _, err := tx.exec(statement); err != nil {
-			return err
-		}
-	}
-	if err := tx.createVecTable(e.ID, e.Dimension, int(rows)); err != nil {
-		return err
-	}
-	for _, statement := range []string{
-		`INSERT INTO ` + vecTable(e.ID) + ` (` + columns + `) SELECT id, embedding, channel_mean, channel_max FROM temp.moved ORDER BY id`,
-		`DROP TABLE temp.moved`,
-	} {
-		if _, err := tx.exec(statement); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // verify checks a copy. An ingest at work leaves images whose vectors are still to come; all else is damage.
 func verify(ctx context.Context, path string) error {
 	db, err := Open(ctx, path, ReadOnly)
@@ -215,65 +170,6 @@ func verify(ctx context.Context, path string) error {
 	if len(damage) > 0 {
 		return sentence(ErrDamaged, "the database is damaged, and so would the snapshot be (%s): run `convnet check --repair` first",
 			strings.Join(damage[:min(len(damage), 3)], "; "))
-	}
-	return nil
-}
-
-// tempFile is a file beside the one it is to become.
-type tempFile struct{ path string }
-
-func (f *tempFile) create(dst string) error {
-	if err := accessWrite(filepath.Dir(dst)); errors.Is(err, fs.ErrNotExist) {
-		return sentence(fs.ErrNotExist, "the directory %s does not exist: create it first", filepath.Dir(dst))
-	} else if err != nil {
-		return sentence(ErrReadOnlyDir, "the directory %s is not writable: choose another place", filepath.Dir(dst))
-	}
-	file, err := os.CreateTemp(filepath.Dir(dst), "."+filepath.Base(dst)+".*.tmp")
-	if err != nil {
-		return err
-	}
-	f.path = file.Name()
-	return file.Close()
-}
-
-// remove deletes the file, if it was made and not published, with whatever SQLite has left beside it.
-func (f *tempFile) remove() error {
-	if f.path == "" {
-		return nil
-	}
-	var errs []error
-	for _, suffix := range []string{"", "-journal", "-wal", "-shm"} {
-		if err := os.Remove(f.path + suffix); !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// publish makes the file durable and gives it its name.
-func (f *tempFile) publish(dst string) error {
-	if err := os.Chmod(f.path, 0o644); err != nil { // temporary files are made for their owner alone
-		return err
-	}
-	if err := syncFile(f.path); err != nil {
-		return err
-	}
-	if err := os.Rename(f.path, dst); err != nil {
-		return err
-	}
-	f.path = ""
-	return syncFile(filepath.Dir(dst))
-}
-
-// syncFile waits until a file's content, or a directory's entries, are on the disk.
-func syncFile(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if err := file.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		return fmt.Errorf("sync %s: %w", path, err)
 	}
 	return nil
 }

@@ -1,5 +1,6 @@
 /* Distances in doubles. Eight partial sums in a fixed order, so that every compiler may use vectors and every CPU gets the
- * same result. A float squared, cubed or to the fourth fits a double's range, so only general powers need scaling. */
+ * same result; only general powers depend on the C library, in the last digit. A float squared, cubed or to the fourth
+ * fits a double's range, so only general powers need scaling. */
 #include <math.h>
 #include <string.h>
 
@@ -61,6 +62,16 @@ UNFUSED static double general(const char *x, const float *q, int n, double p) {
   return largest * pow(sum, 1 / p);
 }
 
+/* The cube root by Newton's method: libraries differ in the last digit of cbrt. */
+UNFUSED static double root3(double v) {
+  if (v == 0 || !isfinite(v)) return v;
+  int exponent;
+  double m = frexp(v, &exponent), y = 1;
+  for (; exponent % 3; exponent++) m /= 2;
+  for (int i = 0; i < 8; i++) y -= (y - m / (y * y)) / 3;
+  return ldexp(y, exponent / 3);
+}
+
 UNFUSED static double cosine(const char *x, const float *q, int n) {
   double xx[PARTS] = {0}, qq[PARTS] = {0}, xq[PARTS] = {0};
   for (int i = 0; i < n; i += PARTS)
@@ -86,7 +97,7 @@ double vecscan_exact(enum metric metric, double p, const char *x, const float *q
   }
   if (p == 1) return sum1(x, q, n);
   if (p == 2) return sqrt(sum2(x, q, n));
-  if (p == 3) return cbrt(sum3(x, q, n));
+  if (p == 3) return root3(sum3(x, q, n));
   if (p == 4) return sqrt(sqrt(sum4(x, q, n)));
   return general(x, q, n, p);
 }
