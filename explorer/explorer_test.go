@@ -22,7 +22,7 @@ func TestLayers(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := layers(parsed)
-	if len(list) != 3 || list[0].Default || !list[1].Default || list[1].Share != 75 || list[1].Index != 4 {
+	if len(list) != 3 || list[0].Default || !list[1].Default || list[1].Bar != 100 || list[1].Index != 4 {
 		t.Errorf("layers %+v", list)
 	}
 	s := summarise(m, parsed)

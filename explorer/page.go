@@ -56,7 +56,7 @@ type Layer struct {
 	Default    bool   `json:"default"` // chosen when an ingest does not name layers
 	Vectors    []Seen `json:"vectors"` // datasets that can be searched at this layer
 
-	Share float64 `json:"-"` // of the model's parameters, 0–100
+	Bar float64 `json:"-"` // its parameters, 0–100 of the layer that has most
 }
 
 // Seen is a dataset with vectors at a layer.

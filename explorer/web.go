@@ -101,13 +101,15 @@ func summarise(m store.Model, parsed manifest) Summary {
 
 func layers(parsed manifest) []Layer {
 	list := make([]Layer, len(parsed.Layers))
+	var most int64 = 1
+	for _, l := range parsed.Layers {
+		most = max(most, l.Parameters)
+	}
 	for i, l := range parsed.Layers {
 		list[i] = Layer{
 			Name: l.Name, Type: l.Type, Index: l.Index, Channels: l.Channels, Height: l.Height, Width: l.Width,
 			Parameters: l.Parameters, Default: slices.Contains(parsed.DefaultLayers, l.Name), Vectors: []Seen{},
-		}
-		if parsed.Parameters > 0 {
-			list[i].Share = 100 * float64(l.Parameters) / float64(parsed.Parameters)
+			Bar: 100 * float64(l.Parameters) / float64(most),
 		}
 	}
 	return list

@@ -69,7 +69,7 @@ func distance(x float64) string {
 	if before < -3 || before > 7 {
 		return strconv.FormatFloat(x, 'g', 4, 64)
 	}
-	return strconv.FormatFloat(x, 'f', max(0, 4-max(before, 1)), 64)
+	return strconv.FormatFloat(x, 'f', max(0, 4-before), 64)
 }
 
 // parts cuts a name where it may be broken: after an underscore or a slash.
