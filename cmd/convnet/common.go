@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +42,14 @@ func withDB(ctx context.Context, path string, use func(*store.DB) error) (err er
 	}
 	defer closeInto(&err, db.Close)
 	return use(db)
+}
+
+// printable is a name as a terminal may show it: control characters, which could move the cursor or worse, are escaped.
+func printable(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // networkFromStore rebuilds a network from the graph and the manifest that the database carries.

@@ -126,6 +126,6 @@ func (a *app) printInfo(info databaseInfo) {
 		fmt.Fprintf(a.stdout, "in quarantine: %d\n", len(info.Quarantine))
 	}
 	for _, q := range info.Quarantine {
-		fmt.Fprintf(a.stdout, "  %s: %s: %s\n", q.Dataset, q.Name, q.Reason)
+		fmt.Fprintf(a.stdout, "  %s: %s: %s\n", q.Dataset, printable(q.Name), q.Reason)
 	}
 }

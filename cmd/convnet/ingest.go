@@ -211,7 +211,7 @@ func (a *app) printSummary(s ingest.Summary) {
 	if len(s.Quarantined) > 0 {
 		fmt.Fprintf(a.stdout, "  in quarantine: %d\n", len(s.Quarantined))
 		for _, q := range s.Quarantined {
-			fmt.Fprintf(a.stdout, "    %s: %s\n", strings.ToValidUTF8(q.Name, "?"), q.Reason)
+			fmt.Fprintf(a.stdout, "    %s: %s\n", printable(q.Name), q.Reason)
 		}
 	}
 }

@@ -33,6 +33,9 @@ func (a *app) newProgress() *progressLine {
 
 // update shows p unless the line before it is too fresh; the end of a phase is always shown.
 func (l *progressLine) update(p ingest.Progress) {
+	if p.Total == 0 { // nothing to do, or not known yet: nothing to tell
+		return
+	}
 	now := time.Now()
 	if now.Sub(l.last) < l.every && p.Done < p.Total {
 		return

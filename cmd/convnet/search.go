@@ -87,11 +87,11 @@ func (a *app) search(ctx context.Context, db *store.DB, req search.Request) (err
 	if a.json {
 		return a.printJSON(page)
 	}
-	fmt.Fprintf(a.stdout, "%s in %s · %s · %s · %s\n", page.Query.Name, page.Dataset, page.Model, page.Layer, page.Metric)
+	fmt.Fprintf(a.stdout, "%s in %s · %s · %s · %s\n", printable(page.Query.Name), page.Dataset, page.Model, page.Layer, page.Metric)
 	w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "RANK\tDISTANCE\tSIMILARITY\tCATEGORY\tNAME")
 	for _, hit := range page.Results {
-		fmt.Fprintf(w, "%d\t%.6g\t%.3f\t%s\t%s\n", hit.Rank, hit.Distance, hit.Similarity, hit.Category, hit.Name)
+		fmt.Fprintf(w, "%d\t%.6g\t%.3f\t%s\t%s\n", hit.Rank, hit.Distance, hit.Similarity, printable(hit.Category), printable(hit.Name))
 	}
 	return w.Flush()
 }
