@@ -15,7 +15,7 @@ import (
 
 // gap is images that lack the same targets' vectors.
 type gap struct {
-	targets []target
+	targets []*target
 	images  []store.Image
 }
 

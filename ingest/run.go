@@ -22,7 +22,9 @@ type run struct {
 	opt     Options
 	network *network // nil: images only
 	catalog *catalog
+	known   store.Dataset // zero when it is new
 	plan    *plan
+	stale   staleness
 	id      int64
 
 	summary    Summary
@@ -44,11 +46,22 @@ func Run(ctx context.Context, db *store.DB, rt *ortrun.Runtime, net *cnn.Network
 	if err != nil {
 		return r.summary, err
 	}
+	x := r.warmUp()
 	err = r.begin(ctx)
 	if err == nil {
-		err = r.finish(ctx, started, r.bring(ctx, source))
+		err = r.finish(ctx, started, r.bring(ctx, source, x))
 	}
-	return r.summary, errors.Join(err, source.Close())
+	return r.summary, errors.Join(err, x.Close(), source.Close())
+}
+
+// warmUp starts to make the extractor for new files while the database is being prepared: both take a while, and each
+// would leave the other cores idle.
+func (r *run) warmUp() *lazyExtractor {
+	x := &lazyExtractor{open: func() (*extractor, error) { return r.network.extractor(r.network.targets) }}
+	if r.network != nil && len(r.plan.todo) > 0 {
+		go x.get()
+	}
+	return x
 }
 
 // prepare looks at network, source and database; nothing is written yet.
@@ -83,13 +96,19 @@ func (r *run) look(ctx context.Context, source Source) error {
 		return err
 	}
 	r.plan = makePlan(entries, r.catalog)
+	r.known = known
+	if r.network != nil && known.ID != 0 {
+		if r.stale, err = r.network.compare(ctx, r.db, known.ID); err != nil {
+			return err
+		}
+	}
 	r.summary.Files, r.summary.Unlisted = len(entries), source.Unlisted()
 	return nil
 }
 
 // bring does the work: files first, then what they add up to, then the vectors that stored images lack.
-func (r *run) bring(ctx context.Context, source Source) error {
-	if err := r.ingestFiles(ctx, source); err != nil {
+func (r *run) bring(ctx context.Context, source Source, x *lazyExtractor) error {
+	if err := r.ingestFiles(ctx, source, x); err != nil {
 		return err
 	}
 	if err := r.settle(ctx); err != nil {
@@ -102,12 +121,11 @@ func (r *run) bring(ctx context.Context, source Source) error {
 }
 
 // ingestFiles reads the new and the changed files.
-func (r *run) ingestFiles(ctx context.Context, source Source) (err error) {
+func (r *run) ingestFiles(ctx context.Context, source Source, x *lazyExtractor) error {
 	r.phase(PhaseIngesting, len(r.plan.todo))
 	w := &worker{source: source, limits: r.opt.Limits, claims: newClaims(r.catalog.byHash), decoding: semaphore.NewWeighted(decodingBytes)}
 	if r.network != nil {
-		w.network, w.extractor = r.network.Manifest.Name, &lazyExtractor{open: func() (*extractor, error) { return r.network.extractor(r.network.targets) }}
-		defer func() { err = errors.Join(err, w.extractor.Close()) }()
+		w.network, w.extractor = &r.network.Manifest, x
 	}
 	p := pipeline[fileTask, outcome]{workers: r.opt.Workers, weigh: func(t fileTask) int64 { return t.Size }, work: w.file}
 	return p.run(ctx, r.plan.todo, func(in *results[outcome]) error {

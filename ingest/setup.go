@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,15 +38,14 @@ type staleness struct {
 }
 
 // compare finds the network's embeddings of the dataset and sorts them into equal ones, which become targets, and stale.
-func (n *network) compare(ctx context.Context, db *store.DB, dataset int64) (*staleness, error) {
-	s := &staleness{}
+func (n *network) compare(ctx context.Context, db *store.DB, dataset int64) (s staleness, err error) {
 	models, err := db.DatasetModels(ctx, dataset)
 	if err != nil {
-		return nil, err
+		return s, err
 	}
 	all, err := db.Embeddings(ctx, store.EmbeddingFilter{DatasetID: dataset, Model: n.Manifest.Name})
 	if err != nil {
-		return nil, err
+		return s, err
 	}
 	var same []store.Embedding
 	for _, m := range models {
@@ -110,22 +108,12 @@ func layersOf(all []store.Embedding) string {
 
 // begin makes the dataset and the embeddings, removes what is stale and records the run, all in one transaction.
 func (r *run) begin(ctx context.Context) error {
-	known, err := r.db.Dataset(ctx, r.opt.Dataset)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	stale := &staleness{}
-	if r.network != nil && known.ID != 0 {
-		if stale, err = r.network.compare(ctx, r.db, known.ID); err != nil {
-			return err
-		}
-	}
-	r.summary.Stale = append(r.summary.Stale, stale.why...)
+	r.summary.Stale = append(r.summary.Stale, r.stale.why...)
 	return r.db.Update(ctx, func(tx *store.Tx) error {
-		if err := r.ensureDataset(tx, known); err != nil {
+		if err := r.ensureDataset(tx); err != nil {
 			return err
 		}
-		if err := stale.remove(tx, r.catalog.dataset); err != nil {
+		if err := r.stale.remove(tx, r.catalog.dataset); err != nil {
 			return err
 		}
 		if r.network != nil {
@@ -133,23 +121,24 @@ func (r *run) begin(ctx context.Context) error {
 				return err
 			}
 		}
-		r.id, err = tx.StartRun(r.catalog.dataset, "ingest", r.recorded())
+		id, err := tx.StartRun(r.catalog.dataset, "ingest", r.recorded())
+		r.id = id
 		return err
 	})
 }
 
-func (r *run) ensureDataset(tx *store.Tx, known store.Dataset) (err error) {
+func (r *run) ensureDataset(tx *store.Tx) (err error) {
 	if r.catalog.dataset, err = tx.EnsureDataset(r.opt.Dataset); err != nil {
 		return err
 	}
-	license, origin := known.License, known.Source
+	license, origin := r.known.License, r.known.Source
 	if r.opt.License != "" {
 		license = r.opt.License
 	}
 	if r.opt.Origin != "" {
 		origin = r.opt.Origin
 	}
-	if license == known.License && origin == known.Source {
+	if license == r.known.License && origin == r.known.Source {
 		return nil
 	}
 	return tx.SetDatasetInfo(r.catalog.dataset, license, origin)

@@ -24,9 +24,10 @@ type target struct {
 type network struct {
 	*cnn.Network
 	runtime *ortrun.Runtime
-	sha256  [32]byte
+	graph   [32]byte // hash of the graph
+	sha256  [32]byte // the model's identity
 	model   int64
-	targets []target
+	targets []*target
 }
 
 // newNetwork checks what is asked for before anything is written.
@@ -41,9 +42,10 @@ func newNetwork(rt *ortrun.Runtime, net *cnn.Network, opt Options) (*network, er
 	if err != nil {
 		return nil, err
 	}
-	n := &network{Network: net, runtime: rt, sha256: net.SHA256()}
+	graph := net.GraphSHA256()
+	n := &network{Network: net, runtime: rt, graph: graph, sha256: cnn.Identity(graph, net.Manifest)}
 	for _, l := range layers {
-		n.targets = append(n.targets, target{layer: l, pooling: opt.Pooling.Fit(l.Channels, l.Height, l.Width)})
+		n.targets = append(n.targets, &target{layer: l, pooling: opt.Pooling.Fit(l.Channels, l.Height, l.Width)})
 	}
 	return n, nil
 }
@@ -63,14 +65,14 @@ func (n *network) join(existing []store.Embedding) error {
 		if err != nil {
 			return fmt.Errorf("embedding of layer %s: %w", e.Layer, err)
 		}
-		if t := (target{layer: layer, pooling: pooling}); !asked[t.key()] {
+		if t := (&target{layer: layer, pooling: pooling}); !asked[t.key()] {
 			n.targets = append(n.targets, t)
 		}
 	}
 	return nil
 }
 
-func (t target) key() string { return t.layer.Name + " " + t.pooling.String() }
+func (t *target) key() string { return t.layer.Name + " " + t.pooling.String() }
 
 // ensure stores the model and makes the embeddings.
 func (n *network) ensure(tx *store.Tx, dataset int64, expectedRows int) error {
@@ -78,15 +80,14 @@ func (n *network) ensure(tx *store.Tx, dataset int64, expectedRows int) error {
 	if err != nil {
 		return fmt.Errorf("encode manifest of %s: %w", n.Manifest.Name, err)
 	}
-	m := store.NewModel{Name: n.Manifest.Name, SHA256: n.sha256, GraphSHA256: n.GraphSHA256(), Manifest: manifest, ONNX: n.ONNX}
+	m := store.NewModel{Name: n.Manifest.Name, SHA256: n.sha256, GraphSHA256: n.graph, Manifest: manifest, ONNX: n.ONNX}
 	for _, l := range n.Manifest.Layers {
 		m.Layers = append(m.Layers, store.NewLayer{Name: l.Name, Type: l.Type, Position: l.Index, Channels: l.Channels, Height: l.Height, Width: l.Width, Parameters: l.Parameters})
 	}
 	if n.model, err = tx.EnsureModel(m); err != nil {
 		return err
 	}
-	for i := range n.targets {
-		t := &n.targets[i]
+	for _, t := range n.targets {
 		e, err := tx.EnsureEmbedding(store.NewEmbedding{DatasetID: dataset, ModelID: n.model, Layer: t.layer.Name, Pooling: t.pooling.String(),
 			Dimension: t.pooling.Dimension(t.layer.Channels), Runtime: n.runtime.Version(), ExpectedRows: expectedRows})
 		if err != nil {
@@ -106,10 +107,10 @@ type extractor struct {
 
 type pass struct {
 	*cnn.Extractor
-	targets []target
+	targets []*target
 }
 
-func (n *network) extractor(targets []target) (*extractor, error) {
+func (n *network) extractor(targets []*target) (*extractor, error) {
 	x := &extractor{input: n.Manifest.Input}
 	for len(targets) > 0 {
 		together, rest, pooling := n.together(targets)
@@ -119,18 +120,30 @@ func (n *network) extractor(targets []target) (*extractor, error) {
 		}
 		e, err := cnn.NewExtractor(n.runtime, n.Network, layers, pooling, cnn.ExtractorOptions{Threads: 1})
 		if err != nil {
-			x.Close()
-			return nil, err
+			return nil, errors.Join(err, x.Close())
 		}
 		x.passes = append(x.passes, pass{Extractor: e, targets: together})
+		if err := matches(e.Poolings(), together); err != nil {
+			return nil, errors.Join(err, x.Close())
+		}
 		targets = rest
 	}
 	return x, nil
 }
 
+// matches makes sure that vectors of one embedding are all pooled alike.
+func matches(fitted []onnx.Pooling, targets []*target) error {
+	for i, t := range targets {
+		if fitted[i] != t.pooling {
+			return fmt.Errorf("layer %s has an embedding pooled by %s, which would now be %s: ingest into a new dataset", t.layer.Name, t.pooling, fitted[i])
+		}
+	}
+	return nil
+}
+
 // together takes the targets that one pooling explains: small maps get a smaller grid than asked for, so the largest grid
 // among the targets of a kind is the one that was asked for.
-func (n *network) together(targets []target) (same, rest []target, asked onnx.Pooling) {
+func (n *network) together(targets []*target) (same, rest []*target, asked onnx.Pooling) {
 	asked = targets[0].pooling
 	for _, t := range targets {
 		if p := t.pooling; p.Kind == asked.Kind && p.P == asked.P && p.Grid > asked.Grid {
@@ -179,7 +192,7 @@ func (x *extractor) Close() error {
 	return err
 }
 
-// lazyExtractor is made for the first picture that gets so far: there may be none.
+// lazyExtractor is made when it is first asked for: perhaps no picture gets so far.
 type lazyExtractor struct {
 	open func() (*extractor, error)
 	once sync.Once
@@ -192,7 +205,9 @@ func (l *lazyExtractor) get() (*extractor, error) {
 	return l.x, l.err
 }
 
+// Close waits for one that is being made.
 func (l *lazyExtractor) Close() error {
+	l.once.Do(func() { l.err = errors.New("the extractor is closed") })
 	if l.x == nil {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 // vector is what the network saw of one image at one target.
 type vector struct {
 	store.Vector
-	target target
+	target *target
 }
 
 // finite reports whether every number is one; a NaN would poison every distance it meets.

@@ -35,7 +35,7 @@ type worker struct {
 	limits    imaging.Limits
 	claims    *claims
 	decoding  *semaphore.Weighted
-	network   string
+	network   *cnn.Manifest  // nil without a network
 	extractor *lazyExtractor // nil without a network
 }
 
@@ -74,7 +74,7 @@ func refusal(err error) (string, error) {
 
 func (w *worker) picture(ctx context.Context, out outcome, data []byte) (outcome, error) {
 	tensor, err := w.decode(ctx, &out, data)
-	if err != nil || out.reason != "" || w.extractor == nil {
+	if err != nil || out.reason != "" || w.network == nil {
 		return out, err
 	}
 	x, err := w.extractor.get()
@@ -83,7 +83,7 @@ func (w *worker) picture(ctx context.Context, out outcome, data []byte) (outcome
 	}
 	out.vectors, err = x.vectors(ctx, tensor)
 	if bad := (*notFinite)(nil); errors.As(err, &bad) {
-		out.reason, out.image, err = networkReason+w.network+" "+bad.Error(), nil, nil
+		out.reason, out.image, err = networkReason+w.network.Name+" "+bad.Error(), nil, nil
 	}
 	return out, err
 }
@@ -101,12 +101,8 @@ func (w *worker) decode(ctx context.Context, out *outcome, data []byte) (tensor 
 		return nil, err
 	}
 	out.image = n
-	if w.extractor != nil {
-		x, err := w.extractor.get()
-		if err != nil {
-			return nil, err
-		}
-		tensor = cnn.Tensor(p, x.input)
+	if w.network != nil {
+		tensor = cnn.Tensor(p, w.network.Input)
 	}
 	return tensor, nil
 }

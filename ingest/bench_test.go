@@ -1,0 +1,268 @@
+//go:build unix
+
+package ingest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/cnn/keras"
+	"github.com/convnet-playground/convnet/internal/imaging"
+	"github.com/convnet-playground/convnet/internal/onnx"
+	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+	"github.com/convnet-playground/convnet/internal/testdata"
+	"github.com/convnet-playground/convnet/store"
+)
+
+// imagesEnv says how many images of a dataset the benchmarks use; 0 means all of them.
+const imagesEnv = "CONVNET_BENCH_IMAGES"
+
+func benchImages(b *testing.B, otherwise int) int {
+	b.Helper()
+	n, err := strconv.Atoi(os.Getenv(imagesEnv))
+	if err != nil {
+		return otherwise
+	}
+	return n
+}
+
+func densenet(b *testing.B) *cnn.Network {
+	b.Helper()
+	w, err := keras.OpenWeights(testdata.Shared(b, "weights/densenet121.h5"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer w.Close()
+	n, err := keras.Build("densenet121", w, keras.BuildOptions{Top: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+// subset is a folder with the first images of every category of a dataset, n in all.
+func subset(b *testing.B, dataset string, n int) string {
+	b.Helper()
+	dir := testdata.Shared(b, "datasets/"+dataset)
+	if n == 0 {
+		return dir
+	}
+	out := b.TempDir()
+	categories, err := os.ReadDir(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range categories {
+		files, err := os.ReadDir(filepath.Join(dir, c.Name()))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := os.Mkdir(filepath.Join(out, c.Name()), 0o755); err != nil {
+			b.Fatal(err)
+		}
+		for _, f := range files[:min(len(files), (n+len(categories)-1)/len(categories))] {
+			if err := os.Symlink(filepath.Join(dir, c.Name(), f.Name()), filepath.Join(out, c.Name(), f.Name())); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	return out
+}
+
+// lap is time on the clock and on the processors.
+type lap struct{ wall, cpu time.Duration }
+
+func (l *lap) add(b *testing.B, f func()) {
+	b.Helper()
+	wall, cpu := time.Now(), cpuTime(b)
+	f()
+	l.wall += time.Since(wall)
+	l.cpu += cpuTime(b) - cpu
+}
+
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(syscall.TimevalToNsec(u.Utime) + syscall.TimevalToNsec(u.Stime))
+}
+
+// bareSession is the network as it is, with its last default layer as the output: no pooling, nothing stored.
+func bareSession(b *testing.B, rt *ortrun.Runtime, net *cnn.Network) *ortrun.Session {
+	b.Helper()
+	layers, err := net.Manifest.SelectLayers("default")
+	if err != nil {
+		b.Fatal(err)
+	}
+	m, err := onnx.Unmarshal(net.ONNX)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if m, err = onnx.Prune(m, []string{layers[len(layers)-1].Value}); err != nil {
+		b.Fatal(err)
+	}
+	data, err := onnx.Marshal(m)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := rt.NewSession(data, ortrun.Options{Threads: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// tensors decodes up to n files of a folder.
+func tensors(b *testing.B, dir string, in cnn.Input, n int) [][]float32 {
+	b.Helper()
+	s, err := OpenSource(dir, SourceOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	var all [][]float32
+	for _, e := range s.Entries()[:min(n, len(s.Entries()))] {
+		data, err := s.Read(e, imaging.Limits{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		p, err := imaging.Decode(data, imaging.Limits{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		all = append(all, cnn.Tensor(p, in))
+	}
+	return all
+}
+
+// onAllCores calls f for 0 to n-1 from as many goroutines as there are cores.
+func onAllCores(n int, f func(i int)) {
+	next := make(chan int)
+	var group sync.WaitGroup
+	for range runtime.NumCPU() {
+		group.Go(func() {
+			for i := range next {
+				f(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+}
+
+// BenchmarkAgainstBareRuntime compares a full ingest with the network alone on tensors that are decoded already, in
+// turns: one round of the one, one of the other. ratio is images per second of the ingest by those of the network,
+// cpu-ratio the same by processor time, which other work on the machine disturbs less.
+func BenchmarkAgainstBareRuntime(b *testing.B) {
+	rt, net := ortruntest.Open(b), densenet(b)
+	for _, dataset := range []string{"caltech10x20", "cifar10-test10k"} {
+		b.Run(dataset, func(b *testing.B) {
+			dir := subset(b, dataset, benchImages(b, 200))
+			bare := bareSession(b, rt, net)
+			defer bare.Close()
+			decoded := tensors(b, dir, net.Manifest.Input, 200)
+			network := func(n int) {
+				onAllCores(n, func(i int) {
+					if _, err := bare.Run(context.Background(), ortrun.Tensor{Shape: net.Manifest.Input.Shape(), Data: decoded[i%len(decoded)]}); err != nil {
+						b.Error(err)
+					}
+				})
+			}
+			network(4) // warm up
+			var alone, ingest lap
+			images := 0
+			for b.Loop() {
+				n := 0
+				ingest.add(b, func() { n = ingestOnce(b, rt, net, dir) })
+				alone.add(b, func() { network(n) })
+				images += n
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(images)/alone.wall.Seconds(), "bare-images/s")
+			b.ReportMetric(float64(images)/ingest.wall.Seconds(), "ingest-images/s")
+			b.ReportMetric(alone.wall.Seconds()/ingest.wall.Seconds(), "ratio")
+			b.ReportMetric(alone.cpu.Seconds()/ingest.cpu.Seconds(), "cpu-ratio")
+		})
+	}
+}
+
+func ingestOnce(b *testing.B, rt *ortrun.Runtime, net *cnn.Network, dir string) int {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), strconv.FormatInt(time.Now().UnixNano(), 36)+".db")
+	db, err := store.Open(context.Background(), path, store.Create)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := Run(context.Background(), db, rt, net, Options{Dataset: "bench", Source: dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		b.Fatal(err)
+	}
+	return s.Embedded
+}
+
+// BenchmarkMemory reports the resident memory while 10,000 images are ingested. CONVNET_BENCH_MODEL=densenet121 uses
+// that network; the built-in one is the default, for it takes seconds.
+func BenchmarkMemory(b *testing.B) {
+	rt := ortruntest.Open(b)
+	net := demo(b)
+	if os.Getenv("CONVNET_BENCH_MODEL") == "densenet121" {
+		net = densenet(b)
+	}
+	dir := subset(b, "cifar10-test10k", benchImages(b, 0))
+	for b.Loop() {
+		db, err := store.Open(context.Background(), filepath.Join(b.TempDir(), "m.db"), store.Create)
+		if err != nil {
+			b.Fatal(err)
+		}
+		at := map[int]float64{}
+		_, err = Run(context.Background(), db, rt, net, Options{Dataset: "bench", Source: dir, Progress: func(p Progress) {
+			if p.Phase == PhaseIngesting && (p.Done == 1000 || p.Done == 5000 || p.Done == 10000) {
+				at[p.Done] = residentMiB(b)
+			}
+		}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for n, mib := range at {
+			b.ReportMetric(mib, strconv.Itoa(n)+"-images-MiB")
+		}
+		if err := db.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// residentMiB is the memory that the process has now, anonymous pages and the files it has mapped.
+func residentMiB(b *testing.B) float64 {
+	data, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		b.Skip("resident memory is read from /proc, which is not here")
+	}
+	pages, err := strconv.Atoi(strings.Fields(string(data))[1])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(pages*os.Getpagesize()) / (1 << 20)
+}
