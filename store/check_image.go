@@ -32,9 +32,9 @@ func (c *checker) images() (map[int64]checkedImage, error) {
 	return all, err
 }
 
-// pictures walks over the parts of all originals or thumbnails, image by image. begin is called for each image, and what
-// it returns with each part, the image's last one followed by done.
-func (c *checker) pictures(table string, part func(data []byte, number int64), done func(imageID int64)) error {
+// pictures walks over the parts of all originals or thumbnails, image by image: part is called with the bytes of each,
+// and done after an image's last.
+func (c *checker) pictures(table string, part func(data []byte), done func(imageID int64)) error {
 	current := int64(-1)
 	err := c.each(func(rows *sql.Rows) error {
 		var id int64
@@ -48,7 +48,7 @@ func (c *checker) pictures(table string, part func(data []byte, number int64), d
 			}
 			current = image
 		}
-		part(data, id%maxParts)
+		part(data)
 		return nil
 	}, `SELECT id, bytes FROM `+table+` ORDER BY id`)
 	if err == nil && current >= 0 {
@@ -65,7 +65,7 @@ func (c *checker) originals() error {
 	}
 	var sum hash.Hash = sha256.New()
 	var size int64
-	err = c.pictures("original", func(data []byte, _ int64) {
+	err = c.pictures("original", func(data []byte) {
 		sum.Write(data)
 		size += int64(len(data))
 	}, func(id int64) {
@@ -96,7 +96,7 @@ func (c *checker) thumbnails() error {
 		return err
 	}
 	var data bytes.Buffer
-	err = c.pictures("thumbnail", func(part []byte, _ int64) { data.Write(part) }, func(id int64) {
+	err = c.pictures("thumbnail", func(part []byte) { data.Write(part) }, func(id int64) {
 		i, known := images[id]
 		_, format, err := image.DecodeConfig(&data)
 		switch {

@@ -89,13 +89,11 @@ func (tx *Tx) DeleteDatasetModel(datasetID, modelID int64) error {
 
 // deleteUnusedModels deletes models without embeddings, and graphs without models.
 func (tx *Tx) deleteUnusedModels() error {
-	for _, statement := range []string{
+	err := tx.run(
 		`DELETE FROM model WHERE id NOT IN (SELECT model_id FROM layer JOIN embedding ON embedding.layer_id = layer.id)`,
-		`DELETE FROM model_graph WHERE sha256 NOT IN (SELECT graph_sha256 FROM model)`,
-	} {
-		if _, err := tx.exec(statement); err != nil {
-			return fmt.Errorf("delete unused models: %w", err)
-		}
+		`DELETE FROM model_graph WHERE sha256 NOT IN (SELECT graph_sha256 FROM model)`)
+	if err != nil {
+		return fmt.Errorf("delete unused models: %w", err)
 	}
 	return nil
 }

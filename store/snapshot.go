@@ -127,12 +127,11 @@ func finishDraft(ctx context.Context, path string, opt SnapshotOptions, m *Manif
 }
 
 func (tx *Tx) applyOptions(opt SnapshotOptions) error {
-	statements := []string{`DELETE FROM run`, `DELETE FROM snapshot`}
-	if opt.WithoutModels {
-		statements = append(statements, `DELETE FROM model_graph`)
+	if err := tx.run(`DELETE FROM run`, `DELETE FROM snapshot`); err != nil {
+		return err
 	}
-	for _, statement := range statements {
-		if _, err := tx.exec(statement); err != nil {
+	if opt.WithoutModels {
+		if err := tx.run(`DELETE FROM model_graph`); err != nil {
 			return err
 		}
 	}

@@ -64,6 +64,16 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
+// run runs statements one after the other.
+func (tx *Tx) run(statements ...string) error {
+	for _, statement := range statements {
+		if _, err := tx.exec(statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // id runs a query that returns one number; ok is false when it returns none.
 func (tx *Tx) id(query string, args ...any) (id int64, ok bool, err error) {
 	err = tx.sql.QueryRowContext(tx.ctx, query, args...).Scan(&id)
