@@ -9,6 +9,9 @@ import (
 	"github.com/convnet-playground/convnet/templates"
 )
 
+// namedLayers is how many layers a strip can name; more are thin columns and a list.
+const namedLayers = 14
+
 // SearchPage is the search page: an answer, what else could be asked, and the catalogue to ask with.
 type SearchPage struct {
 	templates.Base `json:"-"`
@@ -25,6 +28,7 @@ type SearchPage struct {
 	Hint     *Hint       `json:"-"`
 	Ranks    *RankBars   `json:"-"`
 	Form     []Field     `json:"-"` // the selection, for forms; without what the form itself asks for
+	Dense    []Field     `json:"-"` // the same for choosing a layer from a list, when the strip has too many to name
 	QueryURL string      `json:"-"` // the query's picture
 	Swatch   string      `json:"-"`
 	Address  string      `json:"-"` // of this page with everything said
@@ -141,6 +145,9 @@ func (p *SearchPage) links(s selection, t target) {
 	p.Models = modelChoices(s, t)
 	p.Metrics, p.Ks = metricChoices(s), kChoices(s)
 	p.Form = s.fields("image", "upload", "p")
+	if len(p.Layers) > namedLayers {
+		p.Dense = s.fields("layer", "pooling")
+	}
 	for i, l := range p.Layers {
 		p.HasMeans = p.HasMeans || l.MeanScore != nil
 		pooling := ""

@@ -85,7 +85,7 @@ func startProgram(t *testing.T) (address, images string) {
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	run(t, nil, 0, "go", "build", "-o", binary, "github.com/convnet-playground/convnet/cmd/convnet")
+	run(t, nil, 0, "go", "build", "-buildvcs=false", "-o", binary, "github.com/convnet-playground/convnet/cmd/convnet")
 	environment := append(os.Environ(), "CONVNET_ONNXRUNTIME="+library)
 	const quarantined = 3
 	run(t, environment, quarantined, binary, "ingest", "--quiet", "--db", db, "--dataset", "shapes", "--model", "demo", images)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -236,6 +237,31 @@ func TestLinksKeepTheSelection(t *testing.T) {
 	check("[data-cycle=k] li:nth-child(4) a", "k", "50")
 	check(".tiles li:nth-child(2) a", "image", "cat/002.png")
 	check(".catalogue .back a", "category", "")
+}
+
+func TestManyLayers(t *testing.T) {
+	var layers []string
+	for i := range 40 {
+		layers = append(layers, fmt.Sprintf("layer_%02d", i))
+	}
+	s := newSite(t, Config{}, storetest.Spec{Layers: layers})
+	doc := s.page("/search?layer=layer_07&k=5&image=dog/001.png")
+	if n := doc.Find("[data-cycle=layer] li a").Length(); n != 40 {
+		t.Errorf("%d layers in the strip", n)
+	}
+	form := doc.Find("form:has(select[name=layer])")
+	if chosen := form.Find("option[selected]").AttrOr("value", ""); chosen != "layer_07" {
+		t.Errorf("%q is chosen in the list", chosen)
+	}
+	for name, want := range map[string]string{"k": "5", "image": "dog/001.png", "metric": "cosine"} {
+		if got := form.Find("input[name="+name+"]").AttrOr("value", ""); got != want {
+			t.Errorf("the list's form has %s %q", name, got)
+		}
+	}
+	if form.Find("input[name=layer]").Length() != 0 {
+		t.Error("the list's form names a layer beside the chosen one")
+	}
+	checkReadable(t, doc)
 }
 
 func TestEmptyDatabase(t *testing.T) {

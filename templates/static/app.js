@@ -84,6 +84,10 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("select[data-submit]")) event.target.form.requestSubmit();
+});
+
 addEventListener("popstate", () => { if (workbench()) visit(location.href, { push: false }); });
 addEventListener("pageshow", () => document.querySelector(".busy")?.classList.remove("busy"));
 
