@@ -64,7 +64,7 @@ func (w *web) serveDatasets(c echo.Context) error {
 
 func (w *web) overview(c echo.Context, section, title, template string) error {
 	ctx := c.Request().Context()
-	page := &HomePage{Base: templates.NewBase(c, section, title), File: filepath.Base(w.service.db.Path())}
+	page := &HomePage{Base: templates.NewBase(c, section, title), File: filepath.Base(w.service.db.Path()), Datasets: []DatasetCard{}}
 	datasets, err := w.service.db.Datasets(ctx)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (w *web) overview(c echo.Context, section, title, template string) error {
 
 func (s *Service) datasetCard(ctx context.Context, d store.Dataset) (DatasetCard, error) {
 	card := DatasetCard{
-		Name: d.Name, License: d.License, Source: d.Source, Images: d.Images,
+		Name: d.Name, License: d.License, Source: d.Source, Images: d.Images, Categories: []CategoryLink{}, Models: []SeenBy{},
 		URL: datasetURL(d.Name, nil, 1), Search: selection{dataset: d.Name}.url(),
 	}
 	for _, c := range d.Categories {
@@ -138,9 +138,12 @@ func (s *Service) modelCards(ctx context.Context, datasets []DatasetCard) ([]Mod
 	if err != nil {
 		return nil, err
 	}
-	var cards []ModelCard
+	cards := []ModelCard{}
 	for _, m := range models {
-		card := ModelCard{Name: m.Name, SHA256: hex.EncodeToString(m.SHA256[:]), NetworkIncluded: m.HasGraph}
+		card := ModelCard{
+			Name: m.Name, SHA256: hex.EncodeToString(m.SHA256[:]), NetworkIncluded: m.HasGraph,
+			Datasets: []string{}, Layers: []string{},
+		}
 		for _, d := range datasets {
 			for _, seen := range d.Models {
 				if seen.Name == m.Name {

@@ -1,0 +1,55 @@
+package server
+
+import (
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+func TestJSONTwins(t *testing.T) {
+	s := demoSite(t)
+	keys := map[string]string{
+		"/": "datasets", "/search": "results", "/search?metric=minkowski&p=2.5&k=5&category=cat": "p", "/datasets": "datasets", "/datasets/pets": "catalogue",
+		"/datasets/pets?category=dog": "categories", "/models": "models", "/models/tiny": "layers", "/about": "terms",
+	}
+	for _, address := range addresses {
+		t.Run(address, func(t *testing.T) {
+			twin, ok := s.page(address).Find("link[rel=alternate][type='application/json']").Attr("href")
+			if !ok {
+				t.Fatal("the page does not name its twin")
+			}
+			w := s.get(twin)
+			if kind := w.Header().Get("Content-Type"); kind != "application/json" {
+				t.Errorf("content type %q", kind)
+			}
+			if v := decode(t, w)[keys[address]]; v == nil {
+				t.Errorf("no %q in %.300s", keys[address], w.Body)
+			}
+		})
+	}
+}
+
+func TestSearchTwinIsThePage(t *testing.T) {
+	s := demoSite(t)
+	doc := s.page("/search?k=5")
+	results := decode(t, s.get("/search?k=5&format=json"))["results"].([]any)
+	doc.Find(".hit img").Each(func(i int, img *goquery.Selection) {
+		want := "/thumbnails/" + results[i].(map[string]any)["sha256"].(string)
+		if got := img.AttrOr("src", ""); got != want {
+			t.Errorf("result %d is %s, in the twin %s", i, got, want)
+		}
+	})
+}
+
+// A list without anything in it is a list, not null: scripts go through it all the same.
+func TestTwinsOfNothing(t *testing.T) {
+	s := newSite(t, Config{})
+	for address, lists := range map[string][]string{"/": {"datasets", "models"}, "/models": {"models"}} {
+		v := decode(t, s.get(address+"?format=json"))
+		for _, list := range lists {
+			if _, ok := v[list].([]any); !ok {
+				t.Errorf("%s: %s is %v", address, list, v[list])
+			}
+		}
+	}
+}
