@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -9,18 +10,34 @@ import (
 	"github.com/convnet-playground/convnet/internal/imaging"
 	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 )
 
+// openEmbedder is newEmbedder where ONNX Runtime is at hand; elsewhere the reason says why new pictures cannot be queries,
+// while everything else works.
+func openEmbedder(db *store.DB, limits imaging.Limits) (e *embedder, reason string) {
+	rt, err := ortrun.Open("")
+	if err != nil {
+		return nil, err.Error()
+	}
+	return newEmbedder(db, rt, limits), ""
+}
+
+// maxExtractors bounds how many networks are kept loaded; DenseNet121 takes some 100 MB.
+const maxExtractors = 8
+
 // embedder turns the bytes of a new image into the vector that a stored layer would have given it.
-// It works with the networks that the database carries, and keeps them loaded: the first query waits, the next does not.
+// It works with the networks that the database carries, and keeps the last few loaded: the first query waits for its
+// network, the next does not.
 type embedder struct {
 	db     *store.DB
+	rt     *ortrun.Runtime
 	limits imaging.Limits
 
-	mu         sync.Mutex
-	rt         *ortrun.Runtime
+	mu         sync.RWMutex // read-held while an extractor runs, so that none is closed under its user
 	extractors map[extractorKey]*cnn.Extractor
+	oldest     []extractorKey
 }
 
 type extractorKey struct {
@@ -29,8 +46,8 @@ type extractorKey struct {
 	pooling string
 }
 
-func newEmbedder(db *store.DB, limits imaging.Limits) *embedder {
-	return &embedder{db: db, limits: limits, extractors: map[extractorKey]*cnn.Extractor{}}
+func newEmbedder(db *store.DB, rt *ortrun.Runtime, limits imaging.Limits) *embedder {
+	return &embedder{db: db, rt: rt, limits: limits, extractors: map[extractorKey]*cnn.Extractor{}}
 }
 
 // Embed returns the vector of an image at the layer of a stored embedding.
@@ -38,11 +55,16 @@ func newEmbedder(db *store.DB, limits imaging.Limits) *embedder {
 func (e *embedder) Embed(ctx context.Context, embedding store.Embedding, image []byte) ([]float32, error) {
 	picture, err := imaging.Decode(image, e.limits)
 	if err != nil {
+		return nil, search.BadRequest{Problem: "This picture cannot be used: " + err.Error()}
+	}
+	if err := e.prepare(ctx, embedding); err != nil {
 		return nil, err
 	}
-	extractor, err := e.extractor(ctx, embedding)
-	if err != nil {
-		return nil, err
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	extractor, ok := e.extractors[keyOf(embedding)]
+	if !ok {
+		return nil, search.ErrBusy // pushed out by queries to other networks since it was prepared
 	}
 	features, err := extractor.Extract(ctx, cnn.Tensor(picture, extractor.Input()))
 	if err != nil {
@@ -51,29 +73,39 @@ func (e *embedder) Embed(ctx context.Context, embedding store.Embedding, image [
 	return features[0].Embedding, nil
 }
 
-func (e *embedder) extractor(ctx context.Context, embedding store.Embedding) (*cnn.Extractor, error) {
+func keyOf(e store.Embedding) extractorKey { return extractorKey{e.ModelID, e.Layer, e.Pooling} }
+
+// prepare makes sure that the embedding's network is loaded; the one loaded first makes room.
+func (e *embedder) prepare(ctx context.Context, embedding store.Embedding) error {
+	key := keyOf(embedding)
+	e.mu.RLock()
+	_, ok := e.extractors[key]
+	e.mu.RUnlock()
+	if ok {
+		return nil
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	key := extractorKey{embedding.ModelID, embedding.Layer, embedding.Pooling}
-	if x, ok := e.extractors[key]; ok {
-		return x, nil
+	if _, ok := e.extractors[key]; ok {
+		return nil
+	}
+	if len(e.oldest) == maxExtractors {
+		if err := e.extractors[e.oldest[0]].Close(); err != nil {
+			return fmt.Errorf("make room for another network: %w", err)
+		}
+		delete(e.extractors, e.oldest[0])
+		e.oldest = e.oldest[1:]
 	}
 	x, err := e.load(ctx, embedding)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	e.extractors[key] = x
-	return x, nil
+	e.oldest = append(e.oldest, key)
+	return nil
 }
 
 func (e *embedder) load(ctx context.Context, embedding store.Embedding) (*cnn.Extractor, error) {
-	if e.rt == nil {
-		rt, err := ortrun.Open("")
-		if err != nil {
-			return nil, err
-		}
-		e.rt = rt
-	}
 	model, err := e.db.DatasetModel(ctx, embedding.DatasetID, embedding.Model)
 	if err != nil {
 		return nil, err
@@ -93,18 +125,17 @@ func (e *embedder) load(ctx context.Context, embedding store.Embedding) (*cnn.Ex
 	return cnn.NewExtractor(e.rt, network, layers, pooling, cnn.ExtractorOptions{})
 }
 
-// Close releases the networks.
+// Close releases the networks and the runtime; closing none is fine.
 func (e *embedder) Close() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, x := range e.extractors {
-		if err := x.Close(); err != nil {
-			return err
-		}
-	}
-	e.extractors = map[extractorKey]*cnn.Extractor{}
-	if e.rt == nil {
+	if e == nil {
 		return nil
 	}
-	return e.rt.Close()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var errs []error
+	for _, x := range e.extractors {
+		errs = append(errs, x.Close())
+	}
+	e.extractors, e.oldest = nil, nil
+	return errors.Join(append(errs, e.rt.Close())...)
 }

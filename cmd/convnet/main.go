@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/convnet-playground/convnet/search"
 )
 
 // version is set by the linker.
@@ -51,23 +53,23 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case exitDone, exitQuarantined:
 	case exitInterrupted:
 		fmt.Fprintln(stderr, "interrupted: what was finished is kept, run the same command again to go on")
-	case exitUsage:
-		fmt.Fprintf(stderr, "convnet: %v\nRun 'convnet help' for how to call it.\n", err)
 	default:
 		fmt.Fprintf(stderr, "convnet: %v\n", err)
+	}
+	if errors.As(err, new(usageError)) {
+		fmt.Fprintln(stderr, "Run 'convnet help' for how to call it.")
 	}
 	return code
 }
 
 // exitCode maps the kind of an error to the documented codes.
 func exitCode(ctx context.Context, err error) int {
-	var usage usageError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errQuarantined):
 		return exitQuarantined
-	case errors.As(err, &usage):
+	case errors.As(err, new(usageError)), errors.As(err, new(search.BadRequest)):
 		return exitUsage
 	case ctx.Err() != nil:
 		return exitInterrupted

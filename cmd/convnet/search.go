@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,13 +73,16 @@ func (a *app) readQuery(req *search.Request, args []string) (err error) {
 }
 
 func (a *app) search(ctx context.Context, db *store.DB, req search.Request) (err error) {
-	embedder := newEmbedder(db, imaging.Limits{})
-	defer closeInto(&err, embedder.Close)
-	page, err := search.NewService(db, embedder).Search(ctx, req)
-	var bad search.BadRequest
-	if errors.As(err, &bad) {
-		return usageError{err}
+	service := search.NewService(db, nil)
+	if req.Upload != nil {
+		embedder, reason := openEmbedder(db, imaging.Limits{})
+		defer closeInto(&err, embedder.Close)
+		if embedder != nil {
+			service = search.NewService(db, embedder)
+		}
+		service.UploadOff = reason
 	}
+	page, err := service.Search(ctx, req)
 	if err != nil {
 		return err
 	}

@@ -41,15 +41,18 @@ func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
 		return err
 	}
 	defer closeInto(&err, db.Close)
-	embedder := newEmbedder(db, imaging.Limits{})
+	config := server.Config{DB: db, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Version: version}
+	embedder, reason := openEmbedder(db, imaging.Limits{})
 	defer closeInto(&err, embedder.Close)
+	if config.UploadOff = reason; embedder != nil {
+		config.Embedder = embedder
+	}
 	listener, err := net.Listen("tcp", f.listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w (choose another address with --listen)", f.listen, err)
 	}
-	site := server.New(server.Config{DB: db, Embedder: embedder, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Version: version})
 	if !a.quiet {
 		fmt.Fprintf(a.stderr, "serving %s on http://%s (stop with Ctrl-C)\n", f.db, listener.Addr())
 	}
-	return site.Serve(ctx, listener)
+	return server.New(config).Serve(ctx, listener)
 }
