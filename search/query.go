@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path"
+	"slices"
 
 	"github.com/convnet-playground/convnet/store"
 )
@@ -22,9 +24,27 @@ func (s *Service) resolveQuery(ctx context.Context, r Request, dataset store.Dat
 	}
 	img, err := s.db.ImageByName(ctx, dataset.ID, r.Image)
 	if errors.Is(err, store.ErrNotFound) {
-		return Query{}, badRequestf("There is no image %q in dataset %q.", r.Image, dataset.Name)
+		return s.imageByBase(ctx, r.Image, dataset)
 	}
 	return queryOf(img), err
+}
+
+// imageByBase finds an image by its file name alone, where no other folder has a file of that name.
+func (s *Service) imageByBase(ctx context.Context, name string, dataset store.Dataset) (Query, error) {
+	images, err := s.db.Images(ctx, store.ImageFilter{DatasetID: dataset.ID})
+	if err != nil {
+		return Query{}, err
+	}
+	images = slices.DeleteFunc(images, func(img store.Image) bool { return path.Base(img.Name) != name })
+	switch len(images) {
+	case 0:
+		return Query{}, badRequestf("There is no image %q in dataset %q.", name, dataset.Name)
+	case 1:
+		return queryOf(images[0]), nil
+	default:
+		return Query{}, badRequestf("Dataset %q has %d images %q: say which one with its folder, such as %q or %q.",
+			dataset.Name, len(images), name, images[0].Name, images[1].Name)
+	}
 }
 
 func (s *Service) firstImage(ctx context.Context, dataset store.Dataset) (Query, error) {

@@ -233,3 +233,19 @@ func TestSearchUpload(t *testing.T) {
 		t.Error("a vector of another dimension was compared")
 	}
 }
+
+func TestImageByFileNameAlone(t *testing.T) {
+	db := storetest.New(t, storetest.Spec{Images: []storetest.Image{
+		{Name: "cats/1.png", Category: "cat", Data: storetest.PNG(8, 8, 1)},
+		{Name: "cats/2.png", Category: "cat", Data: storetest.PNG(8, 8, 2)},
+		{Name: "dogs/2.png", Category: "dog", Data: storetest.PNG(8, 8, 3)},
+	}})
+	page, err := NewService(db, nil).Search(t.Context(), Request{Image: "1.png"})
+	if err != nil || page.Query.Name != "cats/1.png" {
+		t.Fatalf("the only 1.png: %v, %v", page, err)
+	}
+	_, err = NewService(db, nil).Search(t.Context(), Request{Image: "2.png"})
+	if !isBadRequest(err) || !strings.Contains(err.Error(), "dogs/2.png") {
+		t.Errorf("two images 2.png: %v", err)
+	}
+}
