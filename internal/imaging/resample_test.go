@@ -134,6 +134,14 @@ func TestTensorOrderAndNormalisation(t *testing.T) {
 	}
 }
 
+func TestGrayTensor(t *testing.T) {
+	p := &Picture{Width: 1, Height: 1, RGB: []uint8{10, 20, 30}}
+	got := p.Tensor(2, 1, "gray", []float32{8}, []float32{2}, Stretch)
+	if want := float32(0.299*10+0.587*20+0.114*30-8) / 2; len(got) != 2 || math.Abs(float64(got[1]-want)) > 1e-4 {
+		t.Errorf("got %v, want two of %v", got, want)
+	}
+}
+
 // Extreme shapes need no more memory than ordinary ones: the rows in progress are few.
 func TestExtremeShapes(t *testing.T) {
 	for _, size := range [][2]int{{1, 200000}, {200000, 1}, {3, 1}, {1, 3}} {

@@ -19,31 +19,49 @@ func (f Fit) String() string {
 	return "stretch"
 }
 
-// Tensor resizes the picture and returns it as a network's input: three planes (channels × height × width) of
-// (v-mean[c])/std[c] with v in 0..255. Order is rgb or bgr and is also the order of mean and std; a nil mean is 0, a nil
-// std is 1.
+// Tensor resizes the picture and returns it as a network's input: planes (channels × height × width) of
+// (v-mean[c])/std[c] with v in 0..255. Order is rgb, bgr or gray, which has one plane, and is also the order of mean and
+// std; a nil mean is 0, a nil std is 1.
 func (p *Picture) Tensor(width, height int, order string, mean, std []float32, fit Fit) []float32 {
-	return p.FillTensor(make([]float32, 3*width*height), width, height, order, mean, std, fit)
+	planes := 3
+	if order == orderGray {
+		planes = 1
+	}
+	return p.FillTensor(make([]float32, planes*width*height), width, height, order, mean, std, fit)
 }
 
-// FillTensor is Tensor into a buffer of 3*width*height values, for callers that reuse one. It panics on another length.
+const (
+	orderBGR  = "bgr"
+	orderGray = "gray"
+)
+
+// FillTensor is Tensor into a buffer of the tensor's length, for callers that reuse one. It panics on another length.
 func (p *Picture) FillTensor(dst []float32, width, height int, order string, mean, std []float32, fit Fit) []float32 {
-	if len(dst) != 3*width*height {
-		panic(fmt.Sprintf("imaging: a tensor of %d values does not hold 3×%d×%d", len(dst), height, width))
+	size := width * height
+	if planes := len(dst) / size; len(dst)%size != 0 || planes != 3 && (planes != 1 || order != orderGray) {
+		panic(fmt.Sprintf("imaging: %d values do not hold a tensor of %d×%d in order %q", len(dst), height, width, order))
 	}
 	across, down := p.axes(width, height, fit)
+	p.resample(kernelFor(across), kernelFor(down), p.emitter(dst, width, height, order, mean, std))
+	return dst
+}
+
+// emitter writes rows into the tensor's planes.
+func (p *Picture) emitter(dst []float32, width, height int, order string, mean, std []float32) func(y int, row []uint64) {
+	size := width * height
+	if order == orderGray {
+		gray := newPlane(dst, 0, mean, std)
+		return func(y int, row []uint64) { gray.putGray(y*width, row) }
+	}
 	planes := [3]plane{}
 	for c := range planes {
 		lane := c
-		if order == "bgr" {
+		if order == orderBGR {
 			lane = 2 - c
 		}
-		planes[lane] = newPlane(dst[c*width*height:][:width*height], c, mean, std)
+		planes[lane] = newPlane(dst[c*size:][:size], c, mean, std)
 	}
-	p.resample(kernelFor(across), kernelFor(down), func(y int, row []uint64) {
-		put(&planes, y*width, row)
-	})
-	return dst
+	return func(y int, row []uint64) { put(&planes, y*width, row) }
 }
 
 // axes gives the part of the picture that is used and the size it is brought to.
@@ -84,5 +102,14 @@ func put(planes *[3]plane, at int, row []uint64) {
 		r[x] = float32(int32(v&laneMask))*red.scale + red.shift
 		g[x] = float32(int32(v>>laneBits&laneMask))*green.scale + green.shift
 		b[x] = float32(int32(v>>(2*laneBits)))*blue.scale + blue.shift
+	}
+}
+
+// putGray maps one row of packed sums to luminance (BT.601, as JPEG and Pillow weigh the colors).
+func (p *plane) putGray(at int, row []uint64) {
+	out := p.values[at:][:len(row)]
+	for x, v := range row {
+		r, g, b := float32(int32(v&laneMask)), float32(int32(v>>laneBits&laneMask)), float32(int32(v>>(2*laneBits)))
+		out[x] = (0.299*r+0.587*g+0.114*b)*p.scale + p.shift
 	}
 }
