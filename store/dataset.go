@@ -16,8 +16,8 @@ type Dataset struct {
 
 // CategoryCount is a category and how many images have it.
 type CategoryCount struct {
-	Name   string
-	Images int
+	Name   string `json:"name"`
+	Images int    `json:"images"`
 }
 
 // Datasets returns all datasets, oldest first.

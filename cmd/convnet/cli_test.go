@@ -296,6 +296,25 @@ func TestBadUsageIsASentence(t *testing.T) {
 	}
 }
 
+func TestNoDatabaseIsMadeInVain(t *testing.T) {
+	needRuntime(t)
+	t.Setenv("CONVNET_HOME", t.TempDir())
+	db := filepath.Join(t.TempDir(), "my.db")
+	for _, args := range [][]string{
+		{"--model", "densenet999", paint(t)},
+		{"--model", "demo", filepath.Join(t.TempDir(), "nowhere")},
+		{"--model", "demo", "--layers", "stage9", paint(t)},
+	} {
+		r := convnet(t, append([]string{"ingest", "--db", db, "--dataset", "shapes"}, args...)...)
+		if r.code == exitDone || r.stderr == "" {
+			t.Errorf("%v: code %d, %q", args, r.code, r.stderr)
+		}
+		if _, err := os.Stat(db); err == nil {
+			t.Fatalf("%v left a database behind", args)
+		}
+	}
+}
+
 func TestInterruptedEndsWithCode130(t *testing.T) {
 	needRuntime(t)
 	t.Setenv("CONVNET_HOME", t.TempDir())

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,12 +68,8 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 	if err != nil {
 		return usageError{err}
 	}
-	db, err := store.Open(ctx, f.db, store.Create)
-	if err != nil {
-		return err
-	}
-	defer closeInto(&err, db.Close)
-	networks, err := loadNetworks(ctx, db, f)
+	// Whatever can be wrong with the command line is found before a database is made.
+	networks, err := loadNetworks(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -79,6 +77,14 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 	if err != nil {
 		return err
 	}
+	if _, err := os.Stat(source); err != nil {
+		return fmt.Errorf("there is no folder or archive %s to ingest: %w", source, err)
+	}
+	db, err := store.Open(ctx, f.db, store.Create)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, db.Close)
 
 	line := a.newProgress()
 	summaries := []ingest.Summary{}
@@ -101,13 +107,13 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 }
 
 // loadNetworks finds every network that was asked for; no network at all means: store the images only.
-func loadNetworks(ctx context.Context, db *store.DB, f ingestFlags) ([]*cnn.Network, error) {
+func loadNetworks(ctx context.Context, f ingestFlags) ([]*cnn.Network, error) {
 	if len(f.models) == 0 {
 		return []*cnn.Network{nil}, nil
 	}
 	networks := make([]*cnn.Network, len(f.models))
 	for i, name := range f.models {
-		network, err := findNetwork(ctx, db, f.dataset, name)
+		network, err := findNetwork(ctx, f, name)
 		if err != nil {
 			return nil, err
 		}
@@ -120,25 +126,32 @@ func loadNetworks(ctx context.Context, db *store.DB, f ingestFlags) ([]*cnn.Netw
 }
 
 // findNetwork looks into the user's library first, then into the database, which carries the networks it was made with.
-func findNetwork(ctx context.Context, db *store.DB, dataset, name string) (*cnn.Network, error) {
+func findNetwork(ctx context.Context, f ingestFlags, name string) (*cnn.Network, error) {
 	library, err := cnn.DefaultLibrary()
 	if err != nil {
 		return nil, err
 	}
 	network, err := library.Load(name)
-	if err == nil || !errors.Is(err, cnn.ErrUnknown) {
+	if !errors.Is(err, cnn.ErrUnknown) {
 		return network, err
 	}
 	unknown := err
-	ds, err := db.Dataset(ctx, dataset)
-	if err != nil {
+	err = withDB(ctx, f.db, func(db *store.DB) error {
+		dataset, err := db.Dataset(ctx, f.dataset)
+		if err != nil {
+			return err
+		}
+		model, err := db.DatasetModel(ctx, dataset.ID, name)
+		if err != nil {
+			return err
+		}
+		network, err = networkFromStore(ctx, db, model)
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrNoGraph) {
 		return nil, unknown
 	}
-	model, err := db.DatasetModel(ctx, ds.ID, name)
-	if err != nil || !model.HasGraph {
-		return nil, unknown
-	}
-	return networkFromStore(ctx, db, model)
+	return network, err
 }
 
 func openRuntime(networks []*cnn.Network) (*ortrun.Runtime, error) {
@@ -191,7 +204,7 @@ func (a *app) printSummary(s ingest.Summary) {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{s.Recategorised, "with a new category"}, {s.Pruned, "removed"}, {s.Duplicates, "duplicates of another"}} {
+	}{{s.Recategorised, "with a new category"}, {s.Pruned, "removed"}, {s.Duplicates, "duplicates of another"}, {s.Gone, "gone from the source (--prune removes them)"}} {
 		if part.n > 0 {
 			fmt.Fprintf(a.stdout, ", %d %s", part.n, part.what)
 		}
