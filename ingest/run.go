@@ -47,15 +47,12 @@ func Run(ctx context.Context, db *store.DB, rt *ortrun.Runtime, net *cnn.Network
 		return r.summary, err
 	}
 	x := r.warmUp()
-	err = r.begin(ctx)
-	if err == nil {
-		err = r.finish(ctx, started, r.bring(ctx, source, x))
-	}
+	err = r.finish(ctx, started, r.bring(ctx, source, x))
 	return r.summary, errors.Join(err, x.Close(), source.Close())
 }
 
-// warmUp starts to make the extractor for new files while the database is being prepared: both take a while, and each
-// would leave the other cores idle.
+// warmUp starts to make the extractor for new files: it takes a while, in which files are read and the database is
+// prepared.
 func (r *run) warmUp() *lazyExtractor {
 	x := &lazyExtractor{open: func() (*extractor, error) { return r.network.extractor(r.network.targets) }}
 	if r.network != nil && len(r.plan.todo) > 0 {
@@ -120,7 +117,7 @@ func (r *run) bring(ctx context.Context, source Source, x *lazyExtractor) error 
 	return r.backfill(ctx)
 }
 
-// ingestFiles reads the new and the changed files.
+// ingestFiles reads the new and the changed files. The first thing that is written is the beginning of the run.
 func (r *run) ingestFiles(ctx context.Context, source Source, x *lazyExtractor) error {
 	r.phase(PhaseIngesting, len(r.plan.todo))
 	w := &worker{source: source, limits: r.opt.Limits, claims: newClaims(r.catalog.byHash), decoding: semaphore.NewWeighted(decodingBytes)}
@@ -129,6 +126,9 @@ func (r *run) ingestFiles(ctx context.Context, source Source, x *lazyExtractor) 
 	}
 	p := pipeline[fileTask, outcome]{workers: r.opt.Workers, weigh: func(t fileTask) int64 { return t.Size }, work: w.file}
 	return p.run(ctx, r.plan.todo, func(in *results[outcome]) error {
+		if err := r.begin(ctx); err != nil {
+			return err
+		}
 		return batches(ctx, r.db, r.opt.Batch, in, r.writeFile)
 	})
 }
@@ -148,6 +148,9 @@ func (r *run) finish(ctx context.Context, started time.Time, err error) error {
 		status, err = store.RunInterrupted, ctx.Err()
 	case err != nil:
 		status = store.RunFailed
+	}
+	if r.id == 0 { // it did not even begin
+		return err
 	}
 	record := r.db.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.FinishRun(r.id, status, s) })
 	if err != nil {

@@ -39,6 +39,7 @@ type staleness struct {
 
 // compare finds the network's embeddings of the dataset and sorts them into equal ones, which become targets, and stale.
 func (n *network) compare(ctx context.Context, db *store.DB, dataset int64) (s staleness, err error) {
+	n.identify()
 	models, err := db.DatasetModels(ctx, dataset)
 	if err != nil {
 		return s, err
@@ -109,6 +110,9 @@ func layersOf(all []store.Embedding) string {
 // begin makes the dataset and the embeddings, removes what is stale and records the run, all in one transaction.
 func (r *run) begin(ctx context.Context) error {
 	r.summary.Stale = append(r.summary.Stale, r.stale.why...)
+	if r.network != nil {
+		r.network.identify()
+	}
 	return r.db.Update(ctx, func(tx *store.Tx) error {
 		if err := r.ensureDataset(tx); err != nil {
 			return err

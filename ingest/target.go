@@ -24,8 +24,8 @@ type target struct {
 type network struct {
 	*cnn.Network
 	runtime *ortrun.Runtime
-	graph   [32]byte // hash of the graph
-	sha256  [32]byte // the model's identity
+	graph   [32]byte // hash of the graph; identify sets it
+	sha256  [32]byte // the model's identity; identify sets it
 	model   int64
 	targets []*target
 }
@@ -42,12 +42,19 @@ func newNetwork(rt *ortrun.Runtime, net *cnn.Network, opt Options) (*network, er
 	if err != nil {
 		return nil, err
 	}
-	graph := net.GraphSHA256()
-	n := &network{Network: net, runtime: rt, graph: graph, sha256: cnn.Identity(graph, net.Manifest)}
+	n := &network{Network: net, runtime: rt}
 	for _, l := range layers {
 		n.targets = append(n.targets, &target{layer: l, pooling: opt.Pooling.Fit(l.Channels, l.Height, l.Width)})
 	}
 	return n, nil
+}
+
+// identify hashes the network, once. A new dataset needs that late, when other work goes on beside it.
+func (n *network) identify() {
+	if n.sha256 == [32]byte{} {
+		n.graph = n.GraphSHA256()
+		n.sha256 = cnn.Identity(n.graph, n.Manifest)
+	}
 }
 
 // join adds the embeddings that the dataset has of this very model, so that images added now are found in all of them.
