@@ -72,6 +72,7 @@ func (tx *Tx) deleteEmbeddings(where string, args ...any) error {
 	if err != nil {
 		return err
 	}
+	tx.forget()
 	for _, id := range all {
 		if _, err := tx.exec(`DROP TABLE IF EXISTS ` + vecTable(id)); err != nil {
 			return fmt.Errorf("drop the vectors of embedding %d: %w", id, err)

@@ -82,6 +82,7 @@ func (tx *Tx) UpdateImage(id int64, name, category string) error {
 
 // DeleteImage deletes an image, its files' entries and its vectors in every embedding.
 func (tx *Tx) DeleteImage(id int64) error {
+	tx.forget()
 	embeddings, err := ids(tx.ctx, tx.sql, `
 		SELECT embedding.id FROM embedding JOIN image USING (dataset_id) WHERE image.id = ?`, id)
 	for _, e := range embeddings {

@@ -37,6 +37,7 @@ func (tx *Tx) savepoint(fn func(tx *Tx) error) error {
 	}
 	err := fn(tx)
 	if err != nil {
+		tx.forget()
 		if _, undo := tx.exec(`ROLLBACK TO part`); undo != nil {
 			return fmt.Errorf("%w, and could not be undone: %w", err, undo)
 		}

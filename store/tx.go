@@ -15,6 +15,10 @@ type Tx struct {
 	ctx context.Context
 	sql *sql.Tx
 	now func() time.Time
+
+	// What PutVector has looked up, for it is called for each layer of each image; deletions forget it.
+	shapes  map[int64]vectorShape // by embedding
+	located struct{ image, dataset int64 }
 }
 
 // Update runs fn in one IMMEDIATE transaction: all of it is committed, or nothing when fn or the context ends in an error.

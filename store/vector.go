@@ -95,27 +95,75 @@ func (tx *Tx) PutVector(embeddingID, imageID int64, v Vector) error {
 	return nil
 }
 
+// vectorShape is what the vectors of an embedding must be like.
+type vectorShape struct {
+	dataset             int64
+	dimension, channels int
+}
+
 // checkVector refuses what sqlite-vec would take: numbers that are not finite, and images of other datasets.
 func (tx *Tx) checkVector(embeddingID, imageID int64, v Vector) error {
-	var dimension, channels int
-	err := tx.sql.QueryRowContext(tx.ctx, `
-		SELECT embedding.dimension, layer.channels FROM embedding
-		JOIN layer ON layer.id = embedding.layer_id
-		JOIN image ON image.dataset_id = embedding.dataset_id
-		WHERE embedding.id = ? AND image.id = ?`, embeddingID, imageID).Scan(&dimension, &channels)
+	want, err := tx.shapeOf(embeddingID)
+	if err != nil {
+		return err
+	}
+	dataset, err := tx.datasetOf(imageID)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return sentence(ErrNotFound, "there is no such embedding, or the image is not in its dataset")
 	case err != nil:
 		return err
-	case len(v.Embedding) != dimension:
-		return sentence(ErrInvalid, "the vector has %d dimensions, the embedding %d", len(v.Embedding), dimension)
-	case len(v.Mean) != channels || len(v.Max) != channels:
-		return sentence(ErrInvalid, "%d means and %d maxima for %d channels", len(v.Mean), len(v.Max), channels)
+	case dataset != want.dataset:
+		return sentence(ErrNotFound, "the image is not in the embedding's dataset")
+	case len(v.Embedding) != want.dimension:
+		return sentence(ErrInvalid, "the vector has %d dimensions, the embedding %d", len(v.Embedding), want.dimension)
+	case len(v.Mean) != want.channels || len(v.Max) != want.channels:
+		return sentence(ErrInvalid, "%d means and %d maxima for %d channels", len(v.Mean), len(v.Max), want.channels)
 	case !finite(v.Embedding) || !finite(v.Mean) || !finite(v.Max):
 		return sentence(ErrInvalid, "the vector holds a number that is not finite")
 	}
 	return nil
+}
+
+func (tx *Tx) shapeOf(embeddingID int64) (vectorShape, error) {
+	if s, ok := tx.shapes[embeddingID]; ok {
+		return s, nil
+	}
+	var s vectorShape
+	err := tx.sql.QueryRowContext(tx.ctx, `
+		SELECT embedding.dataset_id, embedding.dimension, layer.channels
+		FROM embedding JOIN layer ON layer.id = embedding.layer_id
+		WHERE embedding.id = ?`, embeddingID).Scan(&s.dataset, &s.dimension, &s.channels)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, sentence(ErrNotFound, "there is no such embedding")
+	}
+	if err != nil {
+		return s, err
+	}
+	if tx.shapes == nil {
+		tx.shapes = map[int64]vectorShape{}
+	}
+	tx.shapes[embeddingID] = s
+	return s, nil
+}
+
+// datasetOf remembers the last image only: its vectors come one after the other.
+func (tx *Tx) datasetOf(imageID int64) (dataset int64, err error) {
+	if tx.located.image == imageID {
+		return tx.located.dataset, nil
+	}
+	err = tx.sql.QueryRowContext(tx.ctx, `SELECT dataset_id FROM image WHERE id = ?`, imageID).Scan(&dataset)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, sentence(ErrNotFound, "there is no such image")
+	}
+	if err == nil {
+		tx.located.image, tx.located.dataset = imageID, dataset
+	}
+	return dataset, err
+}
+
+// forget drops what PutVector remembers.
+func (tx *Tx) forget() {
+	clear(tx.shapes)
+	tx.located.image = 0
 }
 
 // finite reports whether no number is NaN or infinite.
