@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/convnet-playground/convnet/internal/editdistance"
 )
 
 // BadRequest is a request that cannot be answered as asked; Problem is a sentence for the person who asked.
@@ -54,32 +56,14 @@ func nearNames(name string, known []string) []string {
 	near := slices.Clone(known)
 	wanted := strings.ToLower(name)
 	slices.SortStableFunc(near, func(a, b string) int {
-		return cmp.Compare(editDistance(wanted, strings.ToLower(a)), editDistance(wanted, strings.ToLower(b)))
+		return cmp.Compare(distance(wanted, strings.ToLower(a)), distance(wanted, strings.ToLower(b)))
 	})
 	return near[:min(len(near), maxSuggestions)]
 }
 
-// editDistance counts the insertions, deletions and replacements between two strings.
-// Only the first 64 bytes count: the name comes from a request, and its length must not cost us time.
-func editDistance(a, b string) int {
-	a, b = a[:min(len(a), 64)], b[:min(len(b), 64)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
+// distance looks at the first 64 bytes only: the name comes from a request, and its length must not cost us time.
+func distance(a, b string) int {
+	return editdistance.Bytes(a[:min(len(a), 64)], b[:min(len(b), 64)])
 }
 
 func isBadRequest(err error) bool {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/convnet-playground/convnet/internal/editdistance"
 )
 
 // sample is a small valid manifest.
@@ -73,7 +75,7 @@ func TestEditDistance(t *testing.T) {
 		a, b string
 		want int
 	}{{"", "", 0}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"same", "same", 0}} {
-		if got, back := editDistance(test.a, test.b), editDistance(test.b, test.a); got != test.want || back != test.want {
+		if got, back := editdistance.Bytes(test.a, test.b), editdistance.Bytes(test.b, test.a); got != test.want || back != test.want {
 			t.Errorf("between %q and %q: %d and %d, want %d", test.a, test.b, got, back, test.want)
 		}
 	}

@@ -3,6 +3,8 @@ package cnn
 import (
 	"slices"
 	"strings"
+
+	"github.com/convnet-playground/convnet/internal/editdistance"
 )
 
 // maxSuggestions keeps an error message to one line.
@@ -39,7 +41,7 @@ func Suggest(name string, candidates []string) []string {
 		case tooLong(lower, other):
 			continue
 		default:
-			d = editDistance(lower, other)
+			d = editdistance.Bytes(lower, other)
 		}
 		if d <= max(1, len(name)/3) {
 			near = append(near, scored{c, d})
@@ -56,25 +58,4 @@ func Suggest(name string, candidates []string) []string {
 // tooLong spares the quadratic comparison of strings whose lengths alone keep them apart.
 func tooLong(a, b string) bool {
 	return len(a) > 4*len(b)+8 || len(b) > 4*len(a)+8 || len(a) > 256
-}
-
-// editDistance is Levenshtein's, by bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			next := min(row[j+1]+1, row[j]+1, diagonal+cost)
-			diagonal, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
 }
