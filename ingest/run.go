@@ -120,7 +120,7 @@ func (r *run) bring(ctx context.Context, source Source, x *lazyExtractor) error 
 // ingestFiles reads the new and the changed files. The first thing that is written is the beginning of the run.
 func (r *run) ingestFiles(ctx context.Context, source Source, x *lazyExtractor) error {
 	r.phase(PhaseIngesting, len(r.plan.todo))
-	w := &worker{source: source, limits: r.opt.Limits, claims: newClaims(r.catalog.byHash), decoding: semaphore.NewWeighted(decodingBytes)}
+	w := &worker{source: source, limits: r.opt.Limits, claims: newClaims(r.catalog), decoding: semaphore.NewWeighted(decodingBytes)}
 	if r.network != nil {
 		w.network, w.extractor = &r.network.Manifest, x
 	}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -233,6 +234,50 @@ func remove(t testing.TB, path string) {
 	t.Helper()
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What a repair has deleted comes back, and nothing else is done.
+func TestIngestAfterRepair(t *testing.T) {
+	k := newKit(t)
+	tr := pets(t)
+	tr["cat/large.jpg"] = photo(t, 300, 200, 5)
+	opt := options(tr.folder(t))
+	k.run(opt)
+	want, path := k.dump(), k.db.Path()
+	if err := k.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, damage := range []string{
+		`UPDATE original SET bytes = zeroblob(length(bytes)) WHERE id = 2 << 20`,
+		`DELETE FROM thumbnail`,
+		`DELETE FROM model_graph`,
+	} {
+		if _, err := raw.Exec(damage); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := raw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if k.db, err = store.Open(context.Background(), path, store.ReadWrite); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { k.db.Close() })
+	if _, err := k.db.Check(context.Background(), store.CheckOptions{Repair: true}); err != nil {
+		t.Fatal(err)
+	}
+	k.run(opt)
+	if got := k.dump(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	problems, err := k.db.Check(context.Background(), store.CheckOptions{})
+	if err != nil || len(problems) > 0 {
+		t.Errorf("problems %v, %v", problems, err)
 	}
 }
 

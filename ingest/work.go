@@ -161,10 +161,14 @@ type claims struct {
 
 const stored = -1
 
-func newClaims(known map[[32]byte]int64) *claims {
-	c := &claims{first: make(map[[32]byte]int, len(known))}
-	for hash := range known {
-		c.first[hash] = stored
+// newClaims begins with the stored images. One that no file stands for is left out: a repair has made it so because its
+// pictures are damaged, and it gets them back from the file.
+func newClaims(known *catalog) *claims {
+	c := &claims{first: make(map[[32]byte]int, len(known.byHash))}
+	for hash, id := range known.byHash {
+		if len(known.holders[id]) > 0 {
+			c.first[hash] = stored
+		}
 	}
 	return c
 }

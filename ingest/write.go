@@ -85,8 +85,9 @@ func (r *run) refused(out outcome) string {
 
 // writeImage stores an image with its vectors, unless the dataset has these bytes.
 func (r *run) writeImage(tx *store.Tx, out outcome) (int64, error) {
-	if id, ok := r.catalog.byHash[out.hash]; ok {
-		return id, nil
+	known, ok := r.catalog.byHash[out.hash]
+	if ok && out.image == nil {
+		return known, nil
 	}
 	if out.image == nil {
 		return 0, fmt.Errorf("file %q has the bytes of an image that is not there", out.entry.Name) // the claims see to it
@@ -94,8 +95,8 @@ func (r *run) writeImage(tx *store.Tx, out outcome) (int64, error) {
 	n := *out.image
 	n.DatasetID = r.catalog.dataset
 	id, err := tx.PutImage(n)
-	if err != nil {
-		return 0, err
+	if err != nil || ok { // a known image gets back what it may have lost
+		return id, err
 	}
 	r.catalog.addImage(&store.Image{ID: id, DatasetID: n.DatasetID, SHA256: n.SHA256, Name: n.Name, Category: n.Category, Format: n.Format, Width: n.Width, Height: n.Height, Size: int64(len(n.Original))})
 	r.summary.Added++
