@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/convnet-playground/convnet/store"
 )
@@ -19,7 +20,7 @@ const (
 )
 
 // fileState compares an entry with what the last run recorded about the file; known is nil when it never saw it.
-func fileState(e Entry, known *store.File) State {
+func fileState(e *Entry, known *store.File) State {
 	switch {
 	case known == nil:
 		return StateNew
@@ -41,11 +42,11 @@ type catalog struct {
 	files   map[string]*store.File
 	images  map[int64]*store.Image
 	byHash  map[[32]byte]int64
-	holders map[int64]map[string]bool // names of the files that became an image
+	holders map[int64][]string // names of the files that became an image
 }
 
 func loadCatalog(ctx context.Context, db *store.DB, dataset int64) (*catalog, error) {
-	c := &catalog{dataset: dataset, files: map[string]*store.File{}, images: map[int64]*store.Image{}, byHash: map[[32]byte]int64{}, holders: map[int64]map[string]bool{}}
+	c := &catalog{dataset: dataset, files: map[string]*store.File{}, images: map[int64]*store.Image{}, byHash: map[[32]byte]int64{}, holders: map[int64][]string{}}
 	if dataset == 0 { // made when the run begins
 		return c, nil
 	}
@@ -72,7 +73,7 @@ func (c *catalog) addImage(i *store.Image) {
 }
 
 func (c *catalog) removeImage(id int64) {
-	for name := range c.holders[id] {
+	for _, name := range c.holders[id] {
 		delete(c.files, name)
 	}
 	delete(c.byHash, c.images[id].SHA256)
@@ -84,34 +85,36 @@ func (c *catalog) removeImage(id int64) {
 func (c *catalog) setFile(f store.File) (released int64) {
 	if before := c.files[f.Name]; before != nil && before.ImageID != f.ImageID {
 		released = before.ImageID
-		delete(c.holders[released], f.Name)
+		c.release(released, f.Name)
 	}
 	c.files[f.Name] = &f
-	if f.ImageID != 0 {
-		if c.holders[f.ImageID] == nil {
-			c.holders[f.ImageID] = map[string]bool{}
-		}
-		c.holders[f.ImageID][f.Name] = true
+	if f.ImageID != 0 && !slices.Contains(c.holders[f.ImageID], f.Name) {
+		c.holders[f.ImageID] = append(c.holders[f.ImageID], f.Name)
 	}
 	return released
 }
 
+func (c *catalog) release(image int64, name string) {
+	c.holders[image] = slices.DeleteFunc(c.holders[image], func(held string) bool { return held == name })
+}
+
 func (c *catalog) removeFile(name string) {
-	delete(c.holders[c.files[name].ImageID], name)
+	c.release(c.files[name].ImageID, name)
 	delete(c.files, name)
 }
 
 // plan sorts a source's files by what is to be done.
 type plan struct {
-	entries map[string]Entry
+	entries map[string]*Entry
 	todo    []fileTask      // to be read, in order
 	unread  map[string]bool // unchanged files
 	counts  map[State]int
 }
 
 func makePlan(entries []Entry, c *catalog) *plan {
-	p := &plan{entries: make(map[string]Entry, len(entries)), unread: map[string]bool{}, counts: map[State]int{}}
-	for _, e := range entries {
+	p := &plan{entries: make(map[string]*Entry, len(entries)), unread: map[string]bool{}, counts: map[State]int{}}
+	for i := range entries {
+		e := &entries[i]
 		p.entries[e.Name] = e
 		state := fileState(e, c.files[e.Name])
 		p.counts[state]++

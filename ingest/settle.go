@@ -51,7 +51,7 @@ func (r *run) goneFiles() []string {
 // presentHolders are the names of the files in the source that became an image, sorted.
 func (r *run) presentHolders(id int64) []string {
 	var names []string
-	for name := range r.catalog.holders[id] {
+	for _, name := range r.catalog.holders[id] {
 		if r.plan.present(name) {
 			names = append(names, name)
 		}

@@ -15,13 +15,13 @@ import (
 
 // fileTask is a file to be read; number is its place in the order.
 type fileTask struct {
-	Entry
+	*Entry
 	number int
 }
 
 // outcome is what became of a file, for the writer.
 type outcome struct {
-	entry   Entry
+	entry   *Entry
 	reason  string // not "": refused
 	hash    [32]byte
 	hashed  bool
@@ -47,7 +47,7 @@ func (w *worker) file(ctx context.Context, t fileTask) (outcome, error) {
 	if out.reason != "" {
 		return out, nil
 	}
-	data, err := w.source.Read(t.Entry, w.limits)
+	data, err := w.source.Read(*t.Entry, w.limits)
 	if err != nil {
 		out.reason, err = refusal(err)
 		return out, err
