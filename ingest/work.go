@@ -132,19 +132,15 @@ func refusalOfPicture(err error) (string, error) {
 	return "", err
 }
 
-// smallFile is how long an original may be that serves as its own thumbnail.
-const smallFile = 32 << 10
+// smallFile is how long an original may be that serves as its own thumbnail: fifty of them are a page of results.
+const smallFile = 24 << 10
 
-// thumbnail returns nil when the original is as good: small in pixels and in bytes.
+// thumbnail returns nil when the original is as good: a short file of little more pixels, upright as it is stored.
 func thumbnail(p *imaging.Picture, data []byte) ([]byte, string, error) {
-	small, format, err := p.Thumbnail(thumbnailSide)
-	if err == nil && small == nil && len(data) > smallFile {
-		small, format, err = p.JPEG(thumbnailSide)
+	if len(data) <= smallFile && max(p.Width, p.Height) <= 2*thumbnailSide && p.Orientation == 1 {
+		return nil, "", nil
 	}
-	if len(small) >= len(data) && max(p.Width, p.Height) <= 2*thumbnailSide {
-		return nil, "", err
-	}
-	return small, format, err
+	return p.Thumbnail(thumbnailSide)
 }
 
 // sourceError is trouble with the whole source.

@@ -62,12 +62,12 @@ func BenchmarkStages(b *testing.B) {
 			{"pixels", func() { jpeg.Decode(bytes.NewReader(data)) }},
 			{"decode", func() { Decode(data, Limits{}) }},
 			{"tensor", func() { p.FillTensor(tensor, 224, 224, "rgb", mean, std, Stretch) }},
-			{"thumbnail", func() { p.Thumbnail(128) }},
+			{"thumbnail", func() { p.Thumbnail(192) }},
 			{"all", func() {
 				sha256.Sum256(data)
 				p, _ := Decode(data, Limits{})
 				p.FillTensor(tensor, 224, 224, "rgb", mean, std, Stretch)
-				p.Thumbnail(128)
+				p.Thumbnail(192)
 			}},
 		}
 		for _, stage := range stages {

@@ -12,6 +12,7 @@ import (
 type Picture struct {
 	Format        string // of the file it came from: jpeg, png, gif or webp
 	Width, Height int
+	Orientation   int     // EXIF's, which has been applied: 1 when the file's pixels are upright as they are
 	RGB           []uint8 // row by row, three bytes per pixel: Width*Height*3
 }
 
@@ -85,7 +86,7 @@ func Decode(data []byte, lim Limits) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Picture{Format: info.Format, Width: l.width, Height: l.height, RGB: make([]uint8, l.width*l.height*3)}
+	p := &Picture{Format: info.Format, Width: l.width, Height: l.height, Orientation: 1, RGB: make([]uint8, l.width*l.height*3)}
 	p.draw(m, l.at, l.video)
 	return p.upright(l.orientation), nil
 }

@@ -52,7 +52,7 @@ func (p *Picture) upright(orientation int) *Picture {
 	if orientation <= 1 || orientation > 8 {
 		return p
 	}
-	q := &Picture{Format: p.Format, Width: p.Width, Height: p.Height, RGB: make([]uint8, len(p.RGB))}
+	q := &Picture{Format: p.Format, Width: p.Width, Height: p.Height, Orientation: orientation, RGB: make([]uint8, len(p.RGB))}
 	if orientation >= 5 {
 		q.Width, q.Height = p.Height, p.Width
 	}

@@ -9,17 +9,9 @@ import (
 
 const thumbnailQuality = 80
 
-// Thumbnail returns a JPEG of the picture whose longer side is maxSide. A picture that is no larger needs none: nil and
-// "". Whether the original's bytes are small enough to stand in for it is the caller's to know.
+// Thumbnail returns a JPEG of the picture, scaled down where its longer side is more than maxSide. Whether the original
+// would do instead is the caller's to know.
 func (p *Picture) Thumbnail(maxSide int) (data []byte, format string, err error) {
-	if max(p.Width, p.Height) <= maxSide {
-		return nil, "", nil
-	}
-	return p.JPEG(maxSide)
-}
-
-// JPEG encodes the picture, scaled down where its longer side is more than maxSide.
-func (p *Picture) JPEG(maxSide int) (data []byte, format string, err error) {
 	longer := max(p.Width, p.Height)
 	side := min(longer, maxSide)
 	width := max((p.Width*side+longer/2)/longer, 1)
