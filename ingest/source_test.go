@@ -165,8 +165,8 @@ func TestArchives(t *testing.T) {
 		"as they are":       {[]string{"b/2.jpg", "a/1.jpg", "root.jpg", "a/"}, []string{"a/1.jpg [a]", "b/2.jpg [b]", "root.jpg []"}},
 		"a wrapping folder": {[]string{"set/", "set/b/2.jpg", "set/a/1.jpg", "set/.DS_Store", "__MACOSX/set/._x"}, []string{"a/1.jpg [a]", "b/2.jpg [b]"}},
 		"dots before":       {[]string{"./set/b/2.jpg", "./set/a/1.jpg"}, []string{"a/1.jpg [a]", "b/2.jpg [b]"}},
-		"paths to elsewhere": {[]string{"../../etc/x.jpg", "/root/y.jpg", "a/../../z.jpg"},
-			[]string{"../../etc/x.jpg [etc]", "/root/y.jpg [root]", "a/../../z.jpg [a]"}},
+		"paths to elsewhere": {[]string{"../../etc/x.jpg", "/srv/y.jpg", "a/../../z.jpg"},
+			[]string{"../../etc/x.jpg [etc]", "/srv/y.jpg [srv]", "a/../../z.jpg [a]"}},
 		"odd names": {[]string{"a/new\nline 'q\" .jpg", "b/\xff\xfe.jpg"}, []string{"a/new\nline 'q\" .jpg [a]", `b/\xff\xfe.jpg [b]`}},
 		"one twice": {[]string{"a/1.jpg", "b/1.jpg", "a/1.jpg"}, []string{"a/1.jpg [a]", "b/1.jpg [b]"}},
 	}
