@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -70,7 +71,7 @@ func (a *app) embeddings(ctx context.Context, db *store.DB, f embeddingsFlags) e
 	if err := w.begin(embedding.Vectors, dimension); err != nil {
 		return err
 	}
-	if err := vectors(func(imageID int64, v []float32) error { return w.write(byID[imageID], v) }); err != nil {
+	if err := vectors(images, func(imageID int64, v []float32) error { return w.write(byID[imageID], v) }); err != nil {
 		return err
 	}
 	if err := w.end(); err != nil {
@@ -80,21 +81,28 @@ func (a *app) embeddings(ctx context.Context, db *store.DB, f embeddingsFlags) e
 }
 
 // vectorsOf is what to write for an embedding: its vectors, or the channel statistics that were kept beside them.
-func vectorsOf(ctx context.Context, db *store.DB, e store.Embedding, pool string) (dimension int, each func(func(int64, []float32) error) error) {
+func vectorsOf(ctx context.Context, db *store.DB, e store.Embedding, pool string) (dimension int, each func([]store.Image, func(int64, []float32) error) error) {
 	if e.Pooling == pool || pool != onnx.PoolAverage && pool != onnx.PoolMax {
-		return e.Dimension, func(write func(int64, []float32) error) error { return db.Vectors(ctx, e.ID, write) }
+		return e.Dimension, func(_ []store.Image, write func(int64, []float32) error) error { return db.Vectors(ctx, e.ID, write) }
 	}
-	return e.Channels, func(write func(int64, []float32) error) error {
-		return db.Vectors(ctx, e.ID, func(imageID int64, _ []float32) error {
-			mean, maximum, err := db.ChannelStats(ctx, e.ID, imageID)
+	return e.Channels, func(images []store.Image, write func(int64, []float32) error) error {
+		for _, image := range images {
+			mean, maximum, err := db.ChannelStats(ctx, e.ID, image.ID)
+			if errors.Is(err, store.ErrNotFound) { // an ingest has not come to it yet
+				continue
+			}
+			statistic := mean
+			if pool == onnx.PoolMax {
+				statistic = maximum
+			}
+			if err == nil {
+				err = write(image.ID, statistic)
+			}
 			if err != nil {
 				return err
 			}
-			if pool == onnx.PoolMax {
-				return write(imageID, maximum)
-			}
-			return write(imageID, mean)
-		})
+		}
+		return nil
 	}
 }
 

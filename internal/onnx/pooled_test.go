@@ -161,16 +161,7 @@ func TestPoolingOfSeveralImages(t *testing.T) {
 			one.Data = append(one.Data, float32(i%17)-8)
 		}
 		two := ortrun.Tensor{Shape: []int64{2, 2, 5, 8}, Data: append(append([]float32{}, one.Data...), one.Data...)}
-		b := onnx.NewBuilder("copy", 0)
-		b.Identity("layer", b.Input("input", one.Shape...))
-		m, err := b.Model("layer")
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err = onnx.WithPooledOutputs(m, one.Shape, []onnx.PooledLayer{{Value: "layer", Pooling: p}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := pooledCopy(t, one.Shape, p, 0)
 		single, both := run(t, rt, m, one), run(t, rt, m, two)
 		for i := range single {
 			if got, want := fmt.Sprint(both[i].Data), fmt.Sprint(append(append([]float32{}, single[i].Data...), single[i].Data...)); got != want {
@@ -178,6 +169,22 @@ func TestPoolingOfSeveralImages(t *testing.T) {
 			}
 		}
 	}
+}
+
+// pooledCopy is a network that hands its input on, with the pooled outputs of that one layer.
+func pooledCopy(t *testing.T, shape []int64, p onnx.Pooling, opset int) *onnxpb.ModelProto {
+	t.Helper()
+	b := onnx.NewBuilder("copy", opset)
+	b.Identity("layer", b.Input("input", shape...))
+	m, err := b.Model("layer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err = onnx.WithPooledOutputs(m, shape, []onnx.PooledLayer{{Value: "layer", Pooling: p}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // Files of any opset can be pooled: the nodes added are those of their opset.
@@ -194,16 +201,7 @@ func TestPoolingInEveryOpset(t *testing.T) {
 		}
 		var first string
 		for _, opset := range []int{8, 9, 10, 11, 13, 17, 18, 21} {
-			b := onnx.NewBuilder("copy", opset)
-			b.Identity("layer", b.Input("input", input.Shape...))
-			m, err := b.Model("layer")
-			if err != nil {
-				t.Fatal(err)
-			}
-			m, err = onnx.WithPooledOutputs(m, input.Shape, []onnx.PooledLayer{{Value: "layer", Pooling: p}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			m := pooledCopy(t, input.Shape, p, opset)
 			got := fmt.Sprint(run(t, rt, m, input))
 			if first == "" {
 				first = got
