@@ -3,12 +3,15 @@ package cnn
 // Preprocess turns a pixel into what the network expects: value = (v - Mean[c]) / Std[c], with v in 0..255 and the
 // channels in the given order.
 type Preprocess struct {
-	Order string    `json:"order"` // rgb or bgr
+	Order string    `json:"order"` // rgb, bgr, or gray, which has one channel
 	Mean  []float32 `json:"mean"`  // per channel, in Order
 	Std   []float32 `json:"std"`   // per channel, in Order
+	// Fit says how a picture of another shape becomes the input: crop (the middle of it), pad (the whole of it, with
+	// borders of the mean) or stretch. Empty is stretch: what manifests meant before they had a choice.
+	Fit string `json:"fit,omitempty"`
 }
 
-// Input is the image a network takes, as a tensor of shape 1 × Channels × Height × Width; Channels is 3.
+// Input is the image a network takes, as a tensor of shape 1 × Channels × Height × Width.
 type Input struct {
 	Name       string     `json:"name"` // of the graph's input
 	Height     int        `json:"height"`
@@ -47,8 +50,9 @@ type Provenance struct {
 
 // Manifest says everything about a network that its graph does not.
 type Manifest struct {
-	Name          string     `json:"name"`  // what --model and URLs say: densenet121
-	Title         string     `json:"title"` // what people read: DenseNet-121
+	Name          string     `json:"name"`                   // what --model and URLs say: densenet121
+	Title         string     `json:"title"`                  // what people read: DenseNet-121
+	Architecture  string     `json:"architecture,omitempty"` // of package keras, if it built the graph; else empty
 	Input         Input      `json:"input"`
 	Layers        []Layer    `json:"layers"`         // in network order
 	DefaultLayers []string   `json:"default_layers"` // names, in network order

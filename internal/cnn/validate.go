@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/convnet-playground/convnet/internal/imaging"
 )
 
 // Bounds that a manifest from a foreign database file is held to; real networks stay far below them.
@@ -49,7 +51,7 @@ func (m *Manifest) Validate() error {
 
 func (m *Manifest) validateText() error {
 	p := m.Provenance
-	for _, s := range []string{m.Title, p.Source, p.License, p.WeightsFile, p.WeightsSHA256} {
+	for _, s := range []string{m.Title, m.Architecture, p.Source, p.License, p.WeightsFile, p.WeightsSHA256} {
 		if err := validText(s, maxText); err != nil {
 			return err
 		}
@@ -81,13 +83,20 @@ func (in Input) validate() error {
 	return in.Preprocess.validate(in.Channels)
 }
 
+// planes is how many channels a picture has in each order.
+var planes = map[string]int{"rgb": 3, "bgr": 3, "gray": 1}
+
 func (p Preprocess) validate(channels int) error {
-	if p.Order != "rgb" && p.Order != "bgr" {
-		return fmt.Errorf("preprocessing: unknown channel order %q; it is rgb or bgr", p.Order)
+	n, known := planes[p.Order]
+	if !known {
+		return fmt.Errorf("preprocessing: unknown channel order %q; it is rgb, bgr or gray", p.Order)
 	}
-	if channels != 3 || len(p.Mean) != 3 || len(p.Std) != 3 {
-		return fmt.Errorf("preprocessing: order %s needs 3 channels, means and deviations, not %d, %d and %d",
-			p.Order, channels, len(p.Mean), len(p.Std))
+	if channels != n || len(p.Mean) != n || len(p.Std) != n {
+		return fmt.Errorf("preprocessing: order %s needs %d channels, means and deviations, not %d, %d and %d",
+			p.Order, n, channels, len(p.Mean), len(p.Std))
+	}
+	if _, err := imaging.ParseFit(p.Fit); err != nil {
+		return fmt.Errorf("preprocessing: %w", err)
 	}
 	for c := range p.Mean {
 		mean, std := float64(p.Mean[c]), float64(p.Std[c])

@@ -2,23 +2,6 @@ package imaging
 
 import "fmt"
 
-// Fit says how a picture of another shape becomes a network's input.
-type Fit int
-
-const (
-	// Stretch scales width and height independently; nothing is cut off, the aspect ratio is not kept.
-	Stretch Fit = iota
-	// Crop scales the shorter side to fit and cuts off what is too much of the longer one, equally at both ends.
-	Crop
-)
-
-func (f Fit) String() string {
-	if f == Crop {
-		return "crop"
-	}
-	return "stretch"
-}
-
 // Tensor resizes the picture and returns it as a network's input: planes (channels × height × width) of
 // (v-mean[c])/std[c] with v in 0..255. Order is rgb, bgr or gray, which has one plane, and is also the order of mean and
 // std; a nil mean is 0, a nil std is 1.
@@ -62,19 +45,6 @@ func (p *Picture) emitter(dst []float32, width, height int, order string, mean, 
 		planes[lane] = newPlane(dst[c*size:][:size], c, mean, std)
 	}
 	return func(y int, row []uint64) { put(&planes, y*width, row) }
-}
-
-// axes gives the part of the picture that is used and the size it is brought to.
-func (p *Picture) axes(width, height int, fit Fit) (across, down axis) {
-	w, h := float64(p.Width), float64(p.Height)
-	usedW, usedH := w, h
-	if fit == Crop {
-		scale := max(float64(width)/w, float64(height)/h)
-		usedW, usedH = min(float64(width)/scale, w), min(float64(height)/scale, h)
-	}
-	across = axis{size: p.Width, from: (w - usedW) / 2, to: (w + usedW) / 2, out: width}
-	down = axis{size: p.Height, from: (h - usedH) / 2, to: (h + usedH) / 2, out: height}
-	return across, down
 }
 
 // plane is one channel of a tensor with the line that maps packed sums to its values.
