@@ -1,6 +1,9 @@
 package imaging
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Fit says how a picture of another shape becomes a network's input.
 type Fit int
@@ -32,15 +35,30 @@ func ParseFit(s string) (Fit, error) {
 	return Stretch, fmt.Errorf("unknown fit %q; it is crop, pad or stretch", s)
 }
 
-// axes gives the part of the picture that is used and the size it is brought to.
+// axes gives the part of the picture that is used and the size it is brought to: width × height, or less under Pad.
 func (p *Picture) axes(width, height int, fit Fit) (across, down axis) {
 	w, h := float64(p.Width), float64(p.Height)
-	usedW, usedH := w, h
-	if fit == Crop {
+	across, down = axis{size: p.Width, to: w, out: width}, axis{size: p.Height, to: h, out: height}
+	switch fit {
+	case Crop:
 		scale := max(float64(width)/w, float64(height)/h)
-		usedW, usedH = min(float64(width)/scale, w), min(float64(height)/scale, h)
+		across.middle(float64(width) / scale)
+		down.middle(float64(height) / scale)
+	case Pad:
+		scale := min(float64(width)/w, float64(height)/h)
+		across.out, down.out = scaled(w, scale, width), scaled(h, scale, height)
 	}
-	across = axis{size: p.Width, from: (w - usedW) / 2, to: (w + usedW) / 2, out: width}
-	down = axis{size: p.Height, from: (h - usedH) / 2, to: (h + usedH) / 2, out: height}
 	return across, down
+}
+
+// middle narrows the interval to the given length, if it is longer.
+func (a *axis) middle(length float64) {
+	if cut := float64(a.size) - length; cut > 0 {
+		a.from, a.to = cut/2, float64(a.size)-cut/2
+	}
+}
+
+// scaled is a length after scaling, whole, and at least a pixel.
+func scaled(length, scale float64, limit int) int {
+	return min(max(int(math.Round(length*scale)), 1), limit)
 }

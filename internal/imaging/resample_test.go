@@ -110,6 +110,42 @@ func TestCropKeepsTheMiddle(t *testing.T) {
 	}
 }
 
+// Pad keeps the whole picture and surrounds it with what the network takes for nothing, also in a buffer used before.
+func TestPadSurroundsWithZeros(t *testing.T) {
+	tests := []struct{ width, height, left, top, innerW, innerH int }{
+		{10, 10, 0, 3, 10, 3},
+		{9, 30, 0, 13, 9, 3},
+		{60, 10, 15, 0, 30, 10},
+		{30, 10, 0, 0, 30, 10},
+	}
+	p := &Picture{Width: 30, Height: 10, RGB: bytes.Repeat([]byte{200}, 900)}
+	for _, test := range tests {
+		used := make([]float32, 3*test.width*test.height)
+		for i := range used {
+			used[i] = 7
+		}
+		mean, std := []float32{100, 100, 100}, []float32{50, 50, 50}
+		for i, v := range p.FillTensor(used, test.width, test.height, "rgb", mean, std, Pad) {
+			x, y := i%test.width, i/test.width%test.height
+			inside := x >= test.left && x < test.left+test.innerW && y >= test.top && y < test.top+test.innerH
+			if want := map[bool]float32{true: 2, false: 0}[inside]; v != want {
+				t.Fatalf("%d×%d: value %v at %d, %d, want %v", test.width, test.height, v, x, y, want)
+			}
+		}
+	}
+}
+
+func TestFitsHaveNames(t *testing.T) {
+	for _, fit := range []Fit{Stretch, Crop, Pad} {
+		if got, err := ParseFit(fit.String()); got != fit || err != nil {
+			t.Errorf("%v: %v, %v", fit, got, err)
+		}
+	}
+	if _, err := ParseFit("squash"); err == nil {
+		t.Error("squash is no fit")
+	}
+}
+
 func TestTensorOrderAndNormalisation(t *testing.T) {
 	p := &Picture{Width: 1, Height: 1, RGB: []uint8{10, 20, 30}}
 	tests := []struct {

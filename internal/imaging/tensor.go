@@ -5,6 +5,9 @@ import "fmt"
 // Tensor resizes the picture and returns it as a network's input: planes (channels × height × width) of
 // (v-mean[c])/std[c] with v in 0..255. Order is rgb, bgr or gray, which has one plane, and is also the order of mean and
 // std; a nil mean is 0, a nil std is 1.
+//
+// The filter is the triangle (bilinear) with half-pixel centers, whose support grows with the scale when the picture
+// shrinks, so that every pixel counts: what Pillow calls BILINEAR, and torchvision antialiased.
 func (p *Picture) Tensor(width, height int, order string, mean, std []float32, fit Fit) []float32 {
 	planes := 3
 	if order == orderGray {
@@ -25,16 +28,20 @@ func (p *Picture) FillTensor(dst []float32, width, height int, order string, mea
 		panic(fmt.Sprintf("imaging: %d values do not hold a tensor of %d×%d in order %q", len(dst), height, width, order))
 	}
 	across, down := p.axes(width, height, fit)
-	p.resample(kernelFor(across), kernelFor(down), p.emitter(dst, width, height, order, mean, std))
+	if across.out < width || down.out < height {
+		clear(dst) // the borders
+	}
+	first := (height-down.out)/2*width + (width-across.out)/2
+	put := p.emitter(dst, size, order, mean, std)
+	p.resample(kernelFor(across), kernelFor(down), func(y int, row []uint64) { put(first+y*width, row) })
 	return dst
 }
 
-// emitter writes rows into the tensor's planes.
-func (p *Picture) emitter(dst []float32, width, height int, order string, mean, std []float32) func(y int, row []uint64) {
-	size := width * height
+// emitter writes rows into the tensor's planes of the given size, from an index on.
+func (p *Picture) emitter(dst []float32, size int, order string, mean, std []float32) func(at int, row []uint64) {
 	if order == orderGray {
 		gray := newPlane(dst, 0, mean, std)
-		return func(y int, row []uint64) { gray.putGray(y*width, row) }
+		return gray.putGray
 	}
 	planes := [3]plane{}
 	for c := range planes {
@@ -44,7 +51,7 @@ func (p *Picture) emitter(dst []float32, width, height int, order string, mean, 
 		}
 		planes[lane] = newPlane(dst[c*size:][:size], c, mean, std)
 	}
-	return func(y int, row []uint64) { put(&planes, y*width, row) }
+	return func(at int, row []uint64) { put(&planes, at, row) }
 }
 
 // plane is one channel of a tensor with the line that maps packed sums to its values.

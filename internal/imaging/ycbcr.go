@@ -36,21 +36,13 @@ func (c chroma) put(d []uint8, luma int32) {
 
 // ycbcrRows converts planes whose bounds begin at the origin, as decoders return them.
 func ycbcrRows(m *image.YCbCr, video bool) rowFunc {
-	across, down := subsampling(m.SubsampleRatio)
+	row := fullRow
+	if video {
+		row = studioRow
+	}
+	cb, cr := newUpsampler(m, m.Cb), newUpsampler(m, m.Cr)
 	return func(dst []uint8, y int) {
-		luma := m.Y[y*m.YStride:]
-		row := (y >> down) * m.CStride
-		cb, cr := m.Cb[row:], m.Cr[row:]
-		switch {
-		case video:
-			studioRow(dst, luma, cb, cr, across)
-		case across == 0:
-			fullRow(dst, luma, cb, cr)
-		case across == 1:
-			halvedRow(dst, luma, cb, cr)
-		default:
-			quarteredRow(dst, luma, cb, cr)
-		}
+		row(dst, m.Y[y*m.YStride:], cb.row(y), cr.row(y))
 	}
 }
 
@@ -81,35 +73,9 @@ func fullRow(dst, luma, cb, cr []uint8) {
 	}
 }
 
-// halvedRow shares each chroma sample between two neighbors. It is what nearly every photograph needs, so it is written
-// out.
-func halvedRow(dst, luma, cb, cr []uint8) {
-	n := len(dst) / 3
-	half := n / 2
-	cb, cr = cb[:(n+1)/2], cr[:(n+1)/2]
-	for x, u := range cb[:half] {
-		c := jfifChroma(u, cr[x])
-		y := luma[2*x : 2*x+2 : 2*x+2]
-		d := dst[6*x : 6*x+6 : 6*x+6]
-		l := jfifLuma(y[0])
-		d[0], d[1], d[2] = clamp8(l+c.r), clamp8(l+c.g), clamp8(l+c.b)
-		l = jfifLuma(y[1])
-		d[3], d[4], d[5] = clamp8(l+c.r), clamp8(l+c.g), clamp8(l+c.b)
-	}
-	if n&1 == 1 {
-		jfifChroma(cb[half], cr[half]).put(dst[3*n-3:], jfifLuma(luma[n-1]))
-	}
-}
-
-func quarteredRow(dst, luma, cb, cr []uint8) {
+func studioRow(dst, luma, cb, cr []uint8) {
 	for x := range len(dst) / 3 {
-		jfifChroma(cb[x>>2], cr[x>>2]).put(dst[3*x:3*x+3], jfifLuma(luma[x]))
-	}
-}
-
-func studioRow(dst, luma, cb, cr []uint8, across int) {
-	for x := range len(dst) / 3 {
-		studioChroma(cb[x>>across], cr[x>>across]).put(dst[3*x:3*x+3], studioLuma(luma[x]))
+		studioChroma(cb[x], cr[x]).put(dst[3*x:3*x+3], studioLuma(luma[x]))
 	}
 }
 
