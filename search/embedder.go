@@ -9,5 +9,7 @@ import (
 // Embedder turns a new image into the vector that the embedding's own network, layer and pooling give it.
 // An image that is itself at fault is reported as a [BadRequest]. Implementations are safe for concurrent use.
 type Embedder interface {
+	// Runtime names what computes the vectors, such as "onnxruntime 1.30.0": only vectors of one runtime are comparable.
+	Runtime() string
 	Embed(ctx context.Context, embedding store.Embedding, image []byte) ([]float32, error)
 }

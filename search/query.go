@@ -106,5 +106,9 @@ func (s *Service) uploadOff(ctx context.Context, e store.Embedding) (string, err
 	if s.embedder == nil {
 		return cmp.Or(s.UploadOff, "The server was started without an inference runtime, so it cannot look at a new picture."), nil
 	}
+	if here := s.embedder.Runtime(); here != e.Runtime {
+		return fmt.Sprintf("The vectors of this layer were computed by %s. Here is %s, whose numbers for a new picture would not be comparable: use the former, or ingest the dataset again.",
+			e.Runtime, here), nil
+	}
 	return "", nil
 }

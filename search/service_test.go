@@ -211,6 +211,8 @@ func TestPageJSON(t *testing.T) {
 // nearestTo embeds every picture as the same vector: a query that is none of the dataset's images.
 type nearestTo []float32
 
+func (v nearestTo) Runtime() string { return storetest.Runtime }
+
 func (v nearestTo) Embed(context.Context, store.Embedding, []byte) ([]float32, error) { return v, nil }
 
 func TestSearchUpload(t *testing.T) {

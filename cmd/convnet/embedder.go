@@ -50,6 +50,9 @@ func newEmbedder(db *store.DB, rt *ortrun.Runtime, limits imaging.Limits) *embed
 	return &embedder{db: db, rt: rt, limits: limits, extractors: map[extractorKey]*cnn.Extractor{}}
 }
 
+// Runtime names what computes the vectors.
+func (e *embedder) Runtime() string { return e.rt.Version() }
+
 // Embed returns the vector of an image at the layer of a stored embedding.
 // The network, the preprocessing and the pooling are the embedding's own, so that the two are comparable.
 func (e *embedder) Embed(ctx context.Context, embedding store.Embedding, image []byte) ([]float32, error) {

@@ -23,6 +23,8 @@ import (
 // same bytes into the same vector wherever they come from.
 type corner struct{}
 
+func (corner) Runtime() string { return storetest.Runtime }
+
 func (corner) Embed(_ context.Context, e store.Embedding, image []byte) ([]float32, error) {
 	v, err := cornerVector(image, e.Dimension)
 	if err != nil {

@@ -133,6 +133,7 @@ func TestUploadOff(t *testing.T) {
 	}{
 		{"no runtime", Config{DB: without}, "without an inference runtime"},
 		{"no runtime, with a reason", Config{DB: without, UploadOff: "No libonnxruntime: run make setup."}, "run make setup"},
+		{"another runtime", Config{DB: without, Embedder: newer{}}, "not be comparable"},
 		{"no networks in the file", Config{DB: snapshot, Embedder: corner{}}, "--without-models"},
 	}
 	for _, tt := range tests {
@@ -151,8 +152,15 @@ func TestUploadOff(t *testing.T) {
 	}
 }
 
+// newer is a runtime that has not computed the stored vectors.
+type newer struct{ corner }
+
+func (newer) Runtime() string { return "onnxruntime 9.0.0" }
+
 // broken stands for a runtime that fails: the visitor must not be blamed.
 type broken struct{}
+
+func (broken) Runtime() string { return storetest.Runtime }
 
 func (broken) Embed(context.Context, store.Embedding, []byte) ([]float32, error) {
 	return nil, errors.New("out of memory")

@@ -18,6 +18,9 @@ import (
 	"github.com/convnet-playground/convnet/store"
 )
 
+// Runtime is what the vectors of test databases pretend to be computed by.
+const Runtime = "onnxruntime 1.30.0"
+
 // Spec describes a dataset that one model has seen.
 type Spec struct {
 	Dataset   string                           // default "pets"
@@ -188,7 +191,7 @@ func (s *Spec) putVectors(tx *store.Tx, dataset int64, images []int64) error {
 	}
 	for l, layer := range s.Layers {
 		e, err := tx.EnsureEmbedding(store.NewEmbedding{DatasetID: dataset, ModelID: model, Layer: layer, Pooling: "avg/1x1",
-			Dimension: s.Dimension, Runtime: "onnxruntime 1.30.0", ExpectedRows: len(images)})
+			Dimension: s.Dimension, Runtime: Runtime, ExpectedRows: len(images)})
 		if err != nil {
 			return err
 		}
