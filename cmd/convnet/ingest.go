@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/convnet-playground/convnet/ingest"
-	"github.com/convnet-playground/convnet/internal/cnn"
 	"github.com/convnet-playground/convnet/internal/imaging"
 	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
@@ -48,7 +45,7 @@ exit code is 3.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.db, "db", "", "database file, made if missing (required)")
 	flags.StringVar(&f.dataset, "dataset", "", "dataset to put the images into (required)")
-	flags.StringSliceVar(&f.models, "model", nil, "network to run over the images, may be repeated; without it only the images are stored")
+	flags.StringSliceVar(&f.models, "model", nil, "network to run over the images, may be repeated; all is every network that was added; without it only the images are stored")
 	flags.StringVar(&f.labels, "labels", "", "CSV file: file,category[,name]; only the files it lists are ingested")
 	flags.StringVar(&f.layers, "layers", "default", "layers to embed: default, all, or names with commas")
 	flags.StringVar(&f.pool, "pool", "default", "pooling: avg, max, gem or gem:P; default is "+onnx.DefaultPooling.String())
@@ -69,11 +66,11 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 		return usageError{err}
 	}
 	// Whatever can be wrong with the command line is found before a database is made.
-	networks, err := loadNetworks(ctx, f)
+	candidates, err := findCandidates(ctx, f)
 	if err != nil {
 		return err
 	}
-	rt, err := openRuntime(networks)
+	rt, err := openRuntime(candidates)
 	if err != nil {
 		return err
 	}
@@ -85,20 +82,13 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 		return err
 	}
 	defer closeInto(&err, db.Close)
-
-	line := a.newProgress()
-	summaries := []ingest.Summary{}
-	for _, network := range networks {
-		summary, err := ingest.Run(ctx, db, rt, network, ingest.Options{
-			Dataset: f.dataset, Source: source, License: f.license, Origin: f.source, Labels: f.labels,
-			Layers: f.layers, Pooling: pooling, Prune: f.prune, Workers: f.workers,
-			Limits: imaging.Limits{MaxPixels: f.maxMegapixels * 1e6, MaxBytes: f.maxMegs << 20}, Progress: line.update, Version: version,
-		})
-		line.done()
-		if err != nil {
-			return err
-		}
-		summaries = append(summaries, summary)
+	summaries, err := a.ingestEach(ctx, db, rt, candidates, ingest.Options{
+		Dataset: f.dataset, Source: source, License: f.license, Origin: f.source, Labels: f.labels,
+		Layers: f.layers, Pooling: pooling, Prune: f.prune, Workers: f.workers,
+		Limits: imaging.Limits{MaxPixels: f.maxMegapixels * 1e6, MaxBytes: f.maxMegs << 20}, Version: version,
+	})
+	if err != nil {
+		return err
 	}
 	if err := a.scoreDataset(ctx, db, f.dataset, store.Cosine, store.DefaultP, maxScoredOnIngest); err != nil {
 		return err
@@ -106,56 +96,31 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 	return a.reportIngest(summaries)
 }
 
-// loadNetworks finds every network that was asked for; no network at all means: store the images only.
-func loadNetworks(ctx context.Context, f ingestFlags) ([]*cnn.Network, error) {
-	if len(f.models) == 0 {
-		return []*cnn.Network{nil}, nil
+// ingestEach runs one network after the other; without any, it stores the images only. Interrupted, it goes on with the
+// network it was at when it is run again: those before it find nothing to do.
+func (a *app) ingestEach(ctx context.Context, db *store.DB, rt *ortrun.Runtime, candidates []candidate, opt ingest.Options) ([]ingest.Summary, error) {
+	line := a.newProgress()
+	defer line.done()
+	opt.Progress = line.update
+	if len(candidates) == 0 {
+		summary, err := ingest.Run(ctx, db, rt, nil, opt)
+		return []ingest.Summary{summary}, err
 	}
-	networks := make([]*cnn.Network, len(f.models))
-	for i, name := range f.models {
-		network, err := findNetwork(ctx, f, name)
+	var summaries []ingest.Summary
+	for i, c := range candidates {
+		line.label = c.label(i, len(candidates))
+		summary, err := c.ingest(ctx, db, rt, opt)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := network.Manifest.SelectLayers(f.layers); err != nil {
-			return nil, usageError{err}
-		}
-		networks[i] = network
+		summaries = append(summaries, summary)
+		line.done()
 	}
-	return networks, nil
+	return summaries, nil
 }
 
-// findNetwork looks into the user's library first, then into the database, which carries the networks it was made with.
-func findNetwork(ctx context.Context, f ingestFlags, name string) (*cnn.Network, error) {
-	library, err := cnn.DefaultLibrary()
-	if err != nil {
-		return nil, err
-	}
-	network, err := library.Load(name)
-	if !errors.Is(err, cnn.ErrUnknown) {
-		return network, err
-	}
-	unknown := err
-	err = withDB(ctx, f.db, func(db *store.DB) error {
-		dataset, err := db.Dataset(ctx, f.dataset)
-		if err != nil {
-			return err
-		}
-		model, err := db.DatasetModel(ctx, dataset.ID, name)
-		if err != nil {
-			return err
-		}
-		network, err = networkFromStore(ctx, db, model)
-		return err
-	})
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrNoGraph) {
-		return nil, unknown
-	}
-	return network, err
-}
-
-func openRuntime(networks []*cnn.Network) (*ortrun.Runtime, error) {
-	if networks[0] == nil {
+func openRuntime(candidates []candidate) (*ortrun.Runtime, error) {
+	if len(candidates) == 0 {
 		return nil, nil
 	}
 	return ortrun.Open("")

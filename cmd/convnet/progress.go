@@ -18,7 +18,8 @@ type progressLine struct {
 	terminal bool
 	every    time.Duration
 	last     time.Time
-	width    int // of the line on the terminal, so that a shorter one wipes it
+	width    int    // of the line on the terminal, so that a shorter one wipes it
+	label    string // in front of every line: what the run is about, where there are several
 }
 
 func (a *app) newProgress() *progressLine {
@@ -42,6 +43,9 @@ func (l *progressLine) update(p ingest.Progress) {
 	}
 	l.last = now
 	text := progressText(p, now.Sub(p.Started))
+	if l.label != "" {
+		text = l.label + "  " + text
+	}
 	if !l.terminal {
 		fmt.Fprintln(l.w, text)
 		return

@@ -45,11 +45,11 @@ func (l Library) List() ([]Manifest, error) {
 		}
 		list = append(list, n.Manifest)
 	}
-	entries, err := os.ReadDir(l.Dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		problems = append(problems, fmt.Errorf("list models: %w", err))
+	added, err := l.Added()
+	if err != nil {
+		problems = append(problems, err)
 	}
-	for _, name := range l.saved(entries) {
+	for _, name := range added {
 		s, err := l.manifest(name)
 		if err != nil {
 			problems = append(problems, err)
@@ -73,13 +73,32 @@ func (l Library) saved(entries []fs.DirEntry) []string {
 	return names
 }
 
+// Added names the networks that the user has added, sorted.
+func (l Library) Added() ([]string, error) {
+	entries, err := os.ReadDir(l.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list models: %w", err)
+	}
+	return l.saved(entries), nil
+}
+
+// Manifest reads what there is to know of a network but its graph, which may be large.
+func (l Library) Manifest(name string) (Manifest, error) {
+	if isEmbedded(name) {
+		n, err := loadEmbedded(name)
+		if err != nil {
+			return Manifest{}, err
+		}
+		return n.Manifest, nil
+	}
+	s, err := l.known(name)
+	return s.Manifest, err
+}
+
 // Load reads a network. Its graph is compared with the hash taken when it was saved.
 func (l Library) Load(name string) (*Network, error) {
 	if isEmbedded(name) {
 		return loadEmbedded(name)
-	}
-	if err := ValidName(name); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 	n, err := l.load(name)
 	if err != nil { // it may have been replaced between its two files
@@ -89,10 +108,7 @@ func (l Library) Load(name string) (*Network, error) {
 }
 
 func (l Library) load(name string) (*Network, error) {
-	s, err := l.manifest(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, l.unknownModel(name)
-	}
+	s, err := l.known(name)
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +122,18 @@ func (l Library) load(name string) (*Network, error) {
 			name, filepath.Join(l.Dir, name, graphFile))
 	}
 	return n, nil
+}
+
+// known is the manifest of a network that must be there.
+func (l Library) known(name string) (stored, error) {
+	if err := ValidName(name); err != nil {
+		return stored{}, fmt.Errorf("%w: %w", ErrUnknown, err)
+	}
+	s, err := l.manifest(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return stored{}, l.unknownModel(name)
+	}
+	return s, err
 }
 
 func (l Library) manifest(name string) (stored, error) {

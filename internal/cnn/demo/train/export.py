@@ -96,7 +96,7 @@ def write(net, classes, seed, model_path, manifest_path):
         "title": "Demo CNN",
         "input": {
             "name": "input", "height": SIZE, "width": SIZE, "channels": 3,
-            "preprocess": {"order": "rgb", "mean": network.MEAN, "std": network.STD},
+            "preprocess": {"order": "rgb", "mean": network.MEAN, "std": network.STD, "fit": "crop"},
         },
         "layers": layers,
         "default_layers": DEFAULT_LAYERS,
