@@ -9,7 +9,8 @@ import (
 )
 
 const described = `{"title": "Small", "parameters": 400, "classes": ["a", "b"], "default_layers": ["second"],
-	"input": {"height": 32, "width": 48, "channels": 3},
+	"input": {"height": 32, "width": 48, "channels": 3,
+		"preprocess": {"order": "bgr", "mean": [103.939, 116.779, 123.68], "std": [1, 1, 1], "fit": "crop"}},
 	"layers": [
 		{"name": "first", "type": "Conv2D", "index": 1, "channels": 16, "height": 32, "width": 48, "parameters": 100},
 		{"name": "second", "type": "Concatenate", "index": 4, "channels": 64, "height": 16, "width": 24, "parameters": 300},
@@ -26,8 +27,26 @@ func TestLayers(t *testing.T) {
 		t.Errorf("layers %+v", list)
 	}
 	s := summarise(m, parsed)
-	if s.Title != "Small" || s.Classes != 2 || s.URL != "/models/small%20model" || s.Input != (Input{32, 48, 3}) {
+	if s.Title != "Small" || s.Classes != 2 || s.URL != "/models/small%20model" || s.Input.Height != 32 || s.Input.Width != 48 {
 		t.Errorf("summary %+v", s)
+	}
+}
+
+func TestPreprocessInWords(t *testing.T) {
+	parsed, err := readManifest(store.Model{Name: "m", Manifest: []byte(described)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := parsed.Input.Preprocess
+	if got, want := p.Values(), "BGR, (value − 103.939 / 116.779 / 123.68) ÷ 1"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	seen := map[string]bool{p.Fitting(): true}
+	for _, fit := range []string{"pad", "", "stretch"} {
+		seen[Preprocess{Fit: fit}.Fitting()] = true
+	}
+	if len(seen) != 3 {
+		t.Errorf("three ways to fit, nothing being stretch: %v", seen)
 	}
 }
 

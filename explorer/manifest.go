@@ -15,6 +15,8 @@ type manifest struct {
 		Height   int `json:"height"`
 		Width    int `json:"width"`
 		Channels int `json:"channels"`
+
+		Preprocess Preprocess `json:"preprocess"`
 	} `json:"input"`
 	Layers []struct {
 		Name       string `json:"name"`

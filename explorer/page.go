@@ -1,6 +1,14 @@
 package explorer
 
-import "github.com/convnet-playground/convnet/templates"
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/convnet-playground/convnet/templates"
+)
 
 // ModelsPage lists the models in the file.
 type ModelsPage struct {
@@ -23,11 +31,49 @@ type Summary struct {
 	Profile Profile `json:"-"`
 }
 
-// Input is the size of the picture a network takes.
+// Input is the picture a network takes.
 type Input struct {
 	Height   int `json:"height"`
 	Width    int `json:"width"`
 	Channels int `json:"channels"`
+
+	Preprocess Preprocess `json:"preprocess"`
+}
+
+// Preprocess says how a picture becomes the input: fitted into it, then (v - mean) / std with v in 0..255, per channel.
+type Preprocess struct {
+	Order string    `json:"order"` // rgb, bgr or gray
+	Mean  []float64 `json:"mean"`
+	Std   []float64 `json:"std"`
+	Fit   string    `json:"fit,omitempty"` // crop, pad or stretch; empty is stretch
+}
+
+// Fitting says in words what happens to a picture of another shape.
+func (p Preprocess) Fitting() string {
+	switch p.Fit {
+	case "crop":
+		return "the middle of the picture, as much as has the input's shape"
+	case "pad":
+		return "the whole picture, with borders of the mean"
+	}
+	return "the whole picture, stretched to the input's shape"
+}
+
+// Values says in words what happens to each value.
+func (p Preprocess) Values() string {
+	return fmt.Sprintf("%s, (value − %s) ÷ %s", strings.ToUpper(p.Order), numbers(p.Mean), numbers(p.Std))
+}
+
+// numbers writes one number where all are the same.
+func numbers(all []float64) string {
+	if len(all) > 0 && slices.Min(all) == slices.Max(all) {
+		all = all[:1]
+	}
+	words := make([]string, len(all))
+	for i, v := range all {
+		words[i] = strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
+	}
+	return strings.Join(words, " / ")
 }
 
 // ModelPage is a model with all its layers.
