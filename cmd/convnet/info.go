@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/imaging"
 	"github.com/convnet-playground/convnet/store"
 )
 
@@ -32,6 +35,10 @@ type modelInfo struct {
 	Dataset  string       `json:"dataset"`
 	HasGraph bool         `json:"has_graph"`
 	Layers   []layerState `json:"layers"`
+
+	// What makes vectors comparable or not, beside the layer, its pooling and the runtime.
+	Input      cnn.Input      `json:"input"`
+	Provenance cnn.Provenance `json:"provenance"`
 }
 
 type layerState struct {
@@ -102,7 +109,10 @@ func datasetModels(ctx context.Context, db *store.DB, dataset store.Dataset) ([]
 		if err != nil {
 			return nil, err
 		}
-		info := modelInfo{Name: m.Name, SHA256: fmt.Sprintf("%x", m.SHA256), Dataset: dataset.Name, HasGraph: m.HasGraph, Layers: []layerState{}}
+		info, err := modelOf(m, dataset.Name)
+		if err != nil {
+			return nil, err
+		}
 		for _, e := range embeddings {
 			info.Layers = append(info.Layers, layerState{e.Layer, e.Pooling, e.Dimension, e.Vectors, e.Runtime})
 		}
@@ -111,12 +121,24 @@ func datasetModels(ctx context.Context, db *store.DB, dataset store.Dataset) ([]
 	return infos, nil
 }
 
+func modelOf(m store.Model, dataset string) (modelInfo, error) {
+	var manifest cnn.Manifest
+	if err := json.Unmarshal(m.Manifest, &manifest); err != nil {
+		return modelInfo{}, fmt.Errorf("read the manifest of model %s: %w", m.Name, err)
+	}
+	return modelInfo{
+		Name: m.Name, SHA256: fmt.Sprintf("%x", m.SHA256), Dataset: dataset, HasGraph: m.HasGraph, Layers: []layerState{},
+		Input: manifest.Input, Provenance: manifest.Provenance,
+	}, nil
+}
+
 func (a *app) printInfo(info databaseInfo) {
 	w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
 	for _, d := range info.Datasets {
 		fmt.Fprintf(w, "dataset %s\t%d images\t%d categories\t%s\n", d.Name, d.Images, len(d.Categories), d.License)
 	}
 	for _, m := range info.Models {
+		fmt.Fprintf(w, "model %s\t%d×%d %s\t%s\t%s\n", m.Name, m.Input.Height, m.Input.Width, fitOf(m.Input), m.Provenance.Source, m.Provenance.License)
 		for _, l := range m.Layers {
 			fmt.Fprintf(w, "%s · %s\t%s\t%d vectors × %d\t%s\n", m.Dataset, m.Name, l.Name, l.Vectors, l.Dimension, l.Pooling)
 		}
@@ -128,4 +150,13 @@ func (a *app) printInfo(info databaseInfo) {
 	for _, q := range info.Quarantine {
 		fmt.Fprintf(a.stdout, "  %s: %s: %s\n", q.Dataset, printable(q.Name), q.Reason)
 	}
+}
+
+// fitOf names how pictures are fitted; manifests that do not say so stretch.
+func fitOf(in cnn.Input) string {
+	fit, err := imaging.ParseFit(in.Preprocess.Fit)
+	if err != nil {
+		return in.Preprocess.Fit
+	}
+	return fit.String()
 }
