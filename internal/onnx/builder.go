@@ -84,6 +84,14 @@ func (b *Builder) Floats(name string, dims []int64, data []float32) string {
 	return b.initializer(FloatTensor(name, dims, data), v)
 }
 
+// External adds a float32 initializer of which only the shape is known.
+func (b *Builder) External(name string, dims []int64) string {
+	return b.initializer(&onnxpb.TensorProto{
+		Name: name, Dims: dims,
+		DataType: int32(onnxpb.TensorProto_FLOAT), DataLocation: onnxpb.TensorProto_EXTERNAL,
+	}, value{dims: dims})
+}
+
 // Int64s adds a one-dimensional int64 initializer, such as Reshape's shape.
 func (b *Builder) Int64s(name string, data ...int64) string {
 	dims := []int64{int64(len(data))}

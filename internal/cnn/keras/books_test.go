@@ -126,11 +126,15 @@ func TestDescribe(t *testing.T) {
 			}
 		})
 	}
-	bare, err := architectures[1].layers(false)
+	mobile, err := find("mobilenetv2")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := architectures[1].manifest(bare); m.Parameters != 2_257_984 || len(m.Layers) != 155 {
+	bare, err := mobile.layers(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := mobile.manifest(bare); m.Parameters != 2_257_984 || len(m.Layers) != 155 {
 		t.Errorf("MobileNetV2 without classifier: %d parameters in %d layers", m.Parameters, len(m.Layers))
 	}
 	if _, err := Describe("densenet"); err == nil || !strings.Contains(err.Error(), "did you mean densenet121?") {

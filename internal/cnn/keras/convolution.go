@@ -89,6 +89,9 @@ func (e *emitter) bias(l *layer) string {
 
 // transpose reorders the axes of a four-dimensional array: axis i of the result is axis order[i] of the source.
 func transpose(data []float32, shape []int, order [4]int) []float32 {
+	if data == nil {
+		return nil // of a skeleton
+	}
 	strides := [4]int{shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1}
 	var n, step [4]int
 	for i, axis := range order {

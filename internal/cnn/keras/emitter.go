@@ -9,11 +9,12 @@ import (
 // emitter turns layers into nodes of a graph. A layer's output has the layer's name; where an activation is part of the
 // layer, what comes before it is called <name>/linear.
 type emitter struct {
-	b      *onnx.Builder
-	value  map[*layer]string // the value that holds a layer's output
-	pads   map[*layer]pads   // of ZeroPadding2D layers
-	arrays map[string][]float32
-	err    error
+	b        *onnx.Builder
+	skeleton bool              // there are no weights, only their shapes
+	value    map[*layer]string // the value that holds a layer's output
+	pads     map[*layer]pads   // of ZeroPadding2D layers
+	arrays   map[string][]float32
+	err      error
 }
 
 // array returns one of the arrays of the layer that is being emitted, with its shape.
@@ -33,11 +34,14 @@ func (e *emitter) fail(err error) {
 	}
 }
 
-// floats adds a weight to the graph.
+// floats adds a weight to the graph; in a skeleton, where there is no data, its shape.
 func (e *emitter) floats(l *layer, role string, shape []int, data []float32) string {
 	dims := make([]int64, len(shape))
 	for i, d := range shape {
 		dims[i] = int64(d)
+	}
+	if e.skeleton && data == nil {
+		return e.b.External(l.name+"/"+role, dims)
 	}
 	return e.b.Floats(l.name+"/"+role, dims, data)
 }

@@ -13,25 +13,20 @@ var ErrOtherNetwork = errors.New("these are the weights of another network")
 // matching says which arrays of a file belong to which layer of a network, in the order of the layer's weights.
 type matching map[*layer][]array
 
-// match finds the weights of the given layers in the file, by Keras' rules: if every layer has a name and the file has
-// them all, by name; otherwise by order among the layers with weights. Every array's shape must fit.
+// match finds the weights of the given layers in the file, by name where names mean something and otherwise by order
+// among the layers with weights, as Keras does. Every array's shape must fit.
 func (w *Weights) match(layers []*layer) (matching, error) {
 	weighted := withWeights(layers)
 	if len(weighted) != len(w.layers) {
 		return nil, fmt.Errorf("%d layers of the file have weights, %d of the network", len(w.layers), len(weighted))
 	}
-	byName := w.byName(weighted)
 	m := matching{}
-	for i, l := range weighted {
-		stored := w.layers[i]
-		if byName != nil {
-			stored = byName[l]
-		}
-		arrays, err := stored.fit(l)
+	for i, stored := range w.paired(weighted) {
+		arrays, err := stored.fit(weighted[i])
 		if err != nil {
 			return nil, err
 		}
-		m[l] = arrays
+		m[weighted[i]] = arrays
 	}
 	return m, nil
 }
@@ -40,20 +35,34 @@ func withWeights(layers []*layer) []*layer {
 	return slices.DeleteFunc(slices.Clone(layers), func(l *layer) bool { return len(l.weights) == 0 })
 }
 
-// byName pairs layers with the stored ones of their name, or returns nil if that cannot be done: made-up names say
-// nothing, since they depend on what else Keras had built before.
-func (w *Weights) byName(layers []*layer) map[*layer]storedLayer {
-	stored := map[string]storedLayer{}
-	for _, s := range w.layers {
-		stored[canonical(s.name)] = s
+// paired returns the file's layers in the order of the network's. If the file has every layer that has a name of its
+// own, these go by name. What is left goes by order: made-up names say nothing, since they depend on what else Keras had
+// built before.
+func (w *Weights) paired(layers []*layer) []storedLayer {
+	place := map[string]int{}
+	for i, s := range w.layers {
+		place[canonical(s.name)] = i
 	}
-	pairs := map[*layer]storedLayer{}
-	for _, l := range layers {
-		s, ok := stored[canonical(l.name)]
-		if !ok || l.auto {
-			return nil
+	pairs, taken := make([]storedLayer, len(layers)), make([]bool, len(layers))
+	for i, l := range layers {
+		if l.auto {
+			continue
 		}
-		pairs[l] = s
+		at, ok := place[canonical(l.name)]
+		if !ok || taken[at] {
+			return w.layers
+		}
+		pairs[i], taken[at] = w.layers[at], true
+	}
+	next := 0
+	for i, l := range layers {
+		if !l.auto {
+			continue
+		}
+		for taken[next] {
+			next++
+		}
+		pairs[i], next = w.layers[next], next+1
 	}
 	return pairs
 }

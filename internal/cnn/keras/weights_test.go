@@ -15,7 +15,7 @@ import (
 
 // tiny is the network that the files in testdata belong to.
 var tiny = Architecture{
-	Name: "tiny", Title: "Tiny", InputSize: 8, Preprocess: tfStyle,
+	Name: "tiny", Title: "Tiny", InputSize: 8, MinSize: 8, Preprocess: tfStyle,
 	build: func(n *net, x *layer, top bool) *layer {
 		x = n.conv(x, "c1/conv", conv{filters: 4, window: square(3, 1, true), bias: true})
 		x = n.batchNorm(x, "c1/bn", batchNorm{epsilon: defaultEpsilon})
@@ -113,7 +113,7 @@ func TestMismatch(t *testing.T) {
 		}
 	}
 	_, err := Build("vgg18", openWeights(t, "weights.h5"), BuildOptions{})
-	if !errors.Is(err, cnn.ErrUnknown) || !strings.Contains(err.Error(), "did you mean vgg19?") {
+	if !errors.Is(err, cnn.ErrUnknown) || !strings.Contains(err.Error(), "did you mean vgg16 or vgg19?") {
 		t.Errorf("unknown architecture: %v", err)
 	}
 }
