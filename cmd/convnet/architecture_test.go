@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"internal/cnn":               {"internal/onnx/...", "internal/ortrun", "internal/imaging", "internal/cnn/demo", "internal/editdistance"},
 	"internal/cnn/demo":          {},
 	"internal/cnn/keras":         {"internal/cnn", "internal/onnx", "internal/hdf5"},
+	"internal/download":          {},
 	"internal/hdf5":              {},
 	"internal/editdistance":      {},
 	"internal/onnx":              {"internal/onnx/..."},
