@@ -3,15 +3,12 @@ package keras
 import (
 	"encoding/csv"
 	"fmt"
-	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
-	"github.com/convnet-playground/convnet/internal/testdata"
 )
 
 // book is a line of Keras' model.summary: what we must not differ in.
@@ -21,7 +18,7 @@ type book struct {
 	parameters              int64
 }
 
-// TestBooks checks a few layers of every network against Keras, whether or not the design tables are at hand.
+// TestBooks checks layers that the original does not show, and at which size their maps are.
 func TestBooks(t *testing.T) {
 	for _, test := range []struct {
 		arch   string
@@ -126,131 +123,135 @@ func TestDescribe(t *testing.T) {
 			}
 		})
 	}
-	mobile, err := find("mobilenetv2")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bare, err := mobile.layers(false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m := mobile.manifest(bare); m.Parameters != 2_257_984 || len(m.Layers) != 155 {
-		t.Errorf("MobileNetV2 without classifier: %d parameters in %d layers", m.Parameters, len(m.Layers))
-	}
 	if _, err := Describe("densenet"); err == nil || !strings.Contains(err.Error(), "did you mean densenet121?") {
 		t.Errorf("unknown architecture: %v", err)
 	}
 }
 
-// TestSeedLayers walks the table of the layers that the original playground searches.
-func TestSeedLayers(t *testing.T) {
-	f, err := os.Open(testdata.Design(t, "seed-layers.csv"))
+// totals are what Keras' model.summary ends in, with the classifier and without.
+var totals = map[string]struct {
+	layers, bareLayers         int
+	parameters, bareParameters int64
+}{
+	"densenet121":    {429, 427, 8_062_504, 7_037_504},
+	"efficientnetb0": {250, 247, 5_330_564, 4_049_564},
+	"efficientnetb5": {612, 609, 30_562_520, 28_513_520},
+	"inceptionv3":    {313, 311, 23_851_784, 21_802_784},
+	"mobilenet":      {93, 87, 4_253_864, 3_228_864},
+	"mobilenetv2":    {157, 155, 3_538_984, 2_257_984},
+	"nasnetmobile":   {771, 769, 5_326_716, 4_269_716},
+	"resnet50":       {177, 175, 25_636_712, 23_587_712},
+	"resnet50-tf2":   {177, 175, 25_636_712, 23_587_712},
+	"vgg16":          {23, 19, 138_357_544, 14_714_688},
+	"vgg19":          {26, 22, 143_667_240, 20_024_384},
+	"xception":       {134, 132, 22_910_480, 20_861_480},
+}
+
+func TestTotals(t *testing.T) {
+	for _, a := range architectures {
+		want, known := totals[a.id()]
+		if !known {
+			t.Errorf("%s: nothing to compare it with", a.id())
+			continue
+		}
+		for _, top := range []bool{true, false} {
+			layers, err := a.layers(top)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := a.manifest(layers)
+			wantLayers, wantParameters := want.layers, want.parameters
+			if !top {
+				wantLayers, wantParameters = want.bareLayers, want.bareParameters
+			}
+			if len(m.Layers) != wantLayers || m.Parameters != wantParameters {
+				t.Errorf("%s, top %t: %d layers with %d parameters, want %d with %d",
+					a.id(), top, len(m.Layers), m.Parameters, wantLayers, wantParameters)
+			}
+		}
+	}
+}
+
+// row is a line of a table of layers as the original's pages and scripts have them. What they do not say is empty.
+type row struct{ model, layer, class, index, parameters, channels, sum string }
+
+func readRows(t *testing.T, name string) []row {
+	t.Helper()
+	f, err := os.Open("testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	lines, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
-	checked := 0
-	for _, row := range rows[1:] {
-		m, err := Describe(row[0])
-		if err != nil {
-			continue // a network that cannot be built yet
+	var rows []row
+	for _, l := range lines[1:] {
+		r := row{l[0], l[1], l[2], l[3], l[4], l[5], ""}
+		if len(l) > 6 {
+			r.sum = l[6]
 		}
-		checked++
-		l, _ := m.Layer(row[3])
-		got := []string{
-			m.Name, fmt.Sprint(len(m.Layers)), fmt.Sprint(m.Parameters),
-			l.Name, l.Type, fmt.Sprint(l.Index), fmt.Sprint(l.Channels), fmt.Sprint(l.Parameters),
-		}
-		if !slices.Equal(got, row[:8]) {
-			t.Errorf("layer %v, want %v", got, row[:8])
-		}
-		if !slices.Contains(m.DefaultLayers, row[3]) {
-			t.Errorf("%s: the original's layer %s is not among the default layers", m.Name, row[3])
-		}
+		rows = append(rows, r)
 	}
-	if checked < 16 {
-		t.Errorf("only %d rows checked", checked)
-	}
+	return rows
 }
 
-// TestExplorerLayers walks MobileNetV2's line of the layers that the original explorer shows.
-func TestExplorerLayers(t *testing.T) {
-	data, err := os.ReadFile(testdata.Design(t, "seed-explorer-layers.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := describe(t, "mobilenetv2")
-	found := mobileNetRows(t, string(data))
-	if len(found) != 52 {
-		t.Fatalf("only %d layers read from the table", len(found))
-	}
-	for name, want := range found {
-		l, ok := m.Layer(name)
-		if !ok || l.Index != want.index || l.Parameters != want.parameters || want.channels > 0 && l.Channels != want.channels {
-			t.Errorf("layer %+v, want %+v", l, want)
-		}
-	}
-}
-
-// mobileNetRows reads "name parameters@index/channels" where a name is given, and "N: p@i/c p@i p@i/c", which stands for
-// the expand, depthwise and project layers of block N; "N: @i,i,i same" has the sizes of the block before.
-func mobileNetRows(t *testing.T, table string) map[string]book {
-	t.Helper()
-	_, table, _ = strings.Cut(table, "mobilenetv2 (155)")
-	table, _, _ = strings.Cut(table, "resnet50")
-	head, blocks, ok := strings.Cut(table, "N=1..16:")
+// differs says in what a layer is not as the row has it.
+func (r row) differs(m cnn.Manifest) string {
+	l, ok := m.Layer(r.layer)
 	if !ok {
-		t.Fatal("the table has another form")
+		return "there is no such layer"
 	}
-	found := map[string]book{}
-	for part := range strings.SplitSeq(head+blocks[strings.LastIndex(blocks, ";"):], ",") {
-		fields := strings.Fields(strings.TrimLeft(part, "; "))
-		for i, word := range fields[:max(0, len(fields)-1)] {
-			if b, err := parseBook(fields[i+1]); err == nil {
-				found[word] = b
-			}
+	var sum int64
+	for _, before := range m.Layers[:l.Index+1] {
+		sum += before.Parameters
+	}
+	for _, f := range []struct{ what, want, got string }{
+		{"type", r.class, l.Type},
+		{"index", r.index, fmt.Sprint(l.Index)},
+		{"parameters", r.parameters, fmt.Sprint(l.Parameters)},
+		{"channels", r.channels, fmt.Sprint(l.Channels)},
+		{"parameters so far", r.sum, fmt.Sprint(sum)},
+	} {
+		if f.want != "" && f.got != f.want {
+			return fmt.Sprintf("%s %s, want %s", f.what, f.got, f.want)
 		}
 	}
-	var block [3]book
-	for line := range strings.SplitSeq(blocks[:strings.LastIndex(blocks, ";")], "|") {
-		number, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
-		if indexes, same := strings.CutSuffix(rest, " same"); same {
-			for i, index := range strings.Split(strings.TrimLeft(indexes, " @"), ",") {
-				block[i].index, _ = strconv.Atoi(index) // a wrong one is found by the comparison
-			}
-		} else {
-			for i, field := range strings.Fields(rest) {
-				if b, err := parseBook(field); err == nil {
-					block[i] = b
-				}
-			}
-		}
-		for i, kind := range []string{"expand", "depthwise", "project"} {
-			found["block_"+number+"_"+kind] = block[i]
-		}
-	}
-	return found
+	return ""
 }
 
-// parseBook reads parameters@index, perhaps with /channels.
-func parseBook(s string) (b book, err error) {
-	s, channels, some := strings.Cut(s, "/")
-	parameters, index, ok := strings.Cut(s, "@")
-	if !ok {
-		return b, io.ErrUnexpectedEOF
-	}
-	if some {
-		if b.channels, err = strconv.Atoi(channels); err != nil {
-			return b, err
+// TestOriginalLayers walks the tables of the layers that the original playground searches and its explorer shows.
+func TestOriginalLayers(t *testing.T) {
+	for file, count := range map[string]int{"searched.csv": 72, "explored.csv": 489} {
+		rows := readRows(t, file)
+		if len(rows) != count {
+			t.Errorf("%s has %d rows, want %d", file, len(rows), count)
+		}
+		manifests := map[string]cnn.Manifest{}
+		for _, r := range rows {
+			if _, err := find(r.model); err != nil {
+				continue
+			}
+			if manifests[r.model].Name == "" {
+				manifests[r.model] = describe(t, r.model)
+			}
+			if says := r.differs(manifests[r.model]); says != "" {
+				t.Errorf("%s: %s, %s: %s", file, r.model, r.layer, says)
+			}
 		}
 	}
-	if b.index, err = strconv.Atoi(index); err != nil {
-		return b, err
+}
+
+// TestDefaultLayers: where the original searches a network, its eight layers are the default ones, in network order.
+func TestDefaultLayers(t *testing.T) {
+	searched := map[string][]string{}
+	for _, r := range readRows(t, "searched.csv") {
+		searched[r.model] = append(searched[r.model], r.layer)
 	}
-	b.parameters, err = strconv.ParseInt(parameters, 10, 64)
-	return b, err
+	for _, a := range Architectures() {
+		if want := searched[a.Name]; want != nil && !slices.Equal(a.DefaultLayers, want) {
+			t.Errorf("%s: default layers %v, the original has %v", a.Name, a.DefaultLayers, want)
+		}
+	}
 }
