@@ -95,6 +95,26 @@ func (l Library) Manifest(name string) (Manifest, error) {
 	return s.Manifest, err
 }
 
+// Identity is a network's SHA256, taken from what is known of its graph without reading it.
+func (l Library) Identity(name string) ([32]byte, error) {
+	if isEmbedded(name) {
+		n, err := loadEmbedded(name)
+		if err != nil {
+			return [32]byte{}, err
+		}
+		return n.SHA256(), nil
+	}
+	s, err := l.known(name)
+	if err != nil {
+		return [32]byte{}, err
+	}
+	graph, err := hex.DecodeString(s.GraphSHA256)
+	if err != nil || len(graph) != 32 {
+		return [32]byte{}, fmt.Errorf("the manifest of model %s has no hash of its graph; add the model again with convnet models add", name)
+	}
+	return Identity([32]byte(graph), s.Manifest), nil
+}
+
 // Load reads a network. Its graph is compared with the hash taken when it was saved.
 func (l Library) Load(name string) (*Network, error) {
 	if isEmbedded(name) {

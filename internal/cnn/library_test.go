@@ -39,6 +39,9 @@ func TestLibrary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if identity, err := l.Identity("sample"); err != nil || identity != n.SHA256() {
+			t.Errorf("identity %x, %v; the network's is %x", identity, err, n.SHA256())
+		}
 		if string(n.ONNX) != graph || n.SHA256() != sampleNetwork(graph).SHA256() {
 			t.Errorf("loaded %q, want %q, or another manifest", n.ONNX, graph)
 		}

@@ -1,0 +1,60 @@
+package onnx
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/convnet-playground/convnet/internal/onnx/onnxpb"
+)
+
+// Field numbers of the format, as in onnx.proto.
+const (
+	modelMetadata = 14
+	entryKey      = 1
+)
+
+// WithMetadata adds properties that other programs can read to the bytes of a model; those it has under the same names
+// are replaced. All else stays as it is, byte for byte.
+func WithMetadata(model []byte, properties map[string]string) ([]byte, error) {
+	var added onnxpb.ModelProto
+	for _, key := range slices.Sorted(maps.Keys(properties)) {
+		added.MetadataProps = append(added.MetadataProps, &onnxpb.StringStringEntryProto{Key: key, Value: properties[key]})
+	}
+	tail, err := Marshal(&added)
+	if err != nil {
+		return nil, err
+	}
+	result := make([]byte, 0, len(model)+len(tail))
+	for len(model) > 0 {
+		number, _, n := protowire.ConsumeField(model)
+		if n < 0 {
+			return nil, fmt.Errorf("read ONNX model: %w", protowire.ParseError(n))
+		}
+		replaced, err := replaces(properties, number, model[:n])
+		if err != nil {
+			return nil, fmt.Errorf("read ONNX model: %w", err)
+		}
+		if !replaced {
+			result = append(result, model[:n]...)
+		}
+		model = model[n:]
+	}
+	return append(result, tail...), nil // repeated fields go on where they were left
+}
+
+// replaces reports whether a field of a model is a property with one of the names.
+func replaces(properties map[string]string, number protowire.Number, field []byte) (found bool, err error) {
+	if number != modelMetadata {
+		return false, nil
+	}
+	err = messages(field, modelMetadata, func(entry []byte) error {
+		return messages(entry, entryKey, func(key []byte) error {
+			_, found = properties[string(key)]
+			return nil
+		})
+	})
+	return found, err
+}
