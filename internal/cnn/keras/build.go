@@ -24,15 +24,24 @@ func Build(arch string, w *Weights, opt BuildOptions) (*cnn.Network, error) {
 	if err != nil {
 		return nil, err
 	}
+	v, layers, m, err := a.chosen(w, opt)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", w.File, err)
+	}
+	return v.network(w, layers, m, opt)
+}
+
+// chosen is the variant of the architecture that the file belongs to, with the layers that are wanted and their weights.
+func (a Architecture) chosen(w *Weights, opt BuildOptions) (Architecture, []*layer, matching, error) {
 	var first error
 	for _, v := range a.candidates(w) {
 		layers, m, err := v.matched(w, opt)
 		if err == nil {
-			return v.network(w, layers, m, opt)
+			return v, layers, m, nil
 		}
 		first = cmp.Or(first, err)
 	}
-	return nil, fmt.Errorf("%s: %w", w.File, first)
+	return a, nil, nil, first
 }
 
 // candidates lists the variants of an architecture of whose layers the file names most. A file that names none of them
@@ -154,7 +163,7 @@ type arrays func(*layer) (map[string][]float32, error)
 func (m matching) arrays(l *layer) (map[string][]float32, error) {
 	read := map[string][]float32{}
 	for i, a := range m[l] {
-		data, err := a.object.Float32s()
+		data, err := a.read()
 		if err != nil {
 			return nil, explain(err)
 		}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/convnet-playground/convnet/internal/hdf5"
@@ -49,6 +51,7 @@ var foreign = []struct{ begins, says string }{
 	{"<html", "this is a web page, not a weight file: the download answered with a page; get the file itself"},
 	{"<?xml", "this is an XML document, perhaps a server's error message, not a weight file; download it again"},
 	{"pk\x03\x04", "this is a zip archive: a .keras file of Keras 3, or a packed model; load it in Keras and write its weights with model.save_weights(\"weights.h5\")"},
+	{"\x08\x01\x12", "this is the graph of a TensorFlow SavedModel, whose weights lie in files beside it; load the folder in Keras 2 and write its weights with model.save_weights(\"weights.h5\")"},
 	{"{", "this is JSON, perhaps the description of a model or a server's error message; the weights are in the .h5 file beside it"},
 }
 
@@ -62,6 +65,9 @@ func refuseForeign(r io.Reader) error {
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("read weights: %w", err)
 	}
+	if isONNX(head[:n]) {
+		return errors.New("this is an ONNX model, which has its weights and its graph; add it with --onnx instead of --weights")
+	}
 	start := strings.ToLower(string(bytes.TrimLeft(head[:n], " \t\r\n\ufeff")))
 	for _, f := range foreign {
 		if strings.HasPrefix(start, f.begins) {
@@ -69,6 +75,21 @@ func refuseForeign(r io.Reader) error {
 		}
 	}
 	return nil
+}
+
+// refuseFolder says what to do with a folder instead of a file.
+func refuseFolder(path string) error {
+	what := "this is a folder; give the .h5 file in it"
+	if _, err := os.Stat(filepath.Join(path, "saved_model.pb")); err == nil {
+		what = "this folder is a TensorFlow SavedModel; load it in Keras 2 and write its weights with model.save_weights(\"weights.h5\")"
+	}
+	return errors.New(what)
+}
+
+// isONNX recognises a protobuf that begins as writers of ONNX do: the version of the file format (3 or later), then the
+// name of the program or the graph.
+func isONNX(head []byte) bool {
+	return len(head) > 2 && head[0] == 0x08 && head[1] >= 3 && head[1] < 32 && (head[2] == 0x12 || head[2] == 0x3a)
 }
 
 // explain adds to an error of the HDF5 reader what a user can do about it.

@@ -22,11 +22,15 @@ func (w *Weights) match(layers []*layer) (matching, error) {
 	}
 	m := matching{}
 	for i, stored := range w.paired(weighted) {
-		arrays, err := stored.fit(weighted[i])
+		l := weighted[i]
+		arrays, err := stored.fit(l)
+		if err != nil && !unreadable(err) && canonical(stored.name) != canonical(l.name) {
+			err = fmt.Errorf("%w (%s and %s were paired by their order, since the names do not tell)", err, l.name, stored.name)
+		}
 		if err != nil {
 			return nil, err
 		}
-		m[weighted[i]] = arrays
+		m[l] = arrays
 	}
 	return m, nil
 }
@@ -92,11 +96,12 @@ func (s storedLayer) fit(l *layer) ([]array, error) {
 	return arrays, nil
 }
 
-// ordered sorts the stored names by the roles they state; if they state others, their own order counts, as in Keras.
+// ordered sorts the stored names by the roles they state; if they state others (Keras 1 wrote conv1_W_1:0), their own
+// order counts, as in Keras.
 func (s storedLayer) ordered(l *layer) []string {
 	names := make([]string, len(l.weights))
 	for i, w := range l.weights {
-		at := slices.IndexFunc(s.arrays, func(name string) bool { return role(name) == w.role })
+		at := slices.IndexFunc(s.arrays, func(name string) bool { return states(name, w.role) })
 		if at < 0 {
 			return s.arrays
 		}
@@ -104,6 +109,9 @@ func (s storedLayer) ordered(l *layer) []string {
 	}
 	return names
 }
+
+// states says whether an array's name ends in a role: conv1/kernel:0 or, older, conv1_kernel:0.
+func states(name, as string) bool { return role(name) == as || strings.HasSuffix(role(name), "_"+as) }
 
 func roles(l *layer) string {
 	var names []string

@@ -246,7 +246,7 @@ func classifier(t *testing.T, arch, name string) (kernel, bias []float32) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if arrays[i], err = a.object.Float32s(); err != nil {
+		if arrays[i], err = a.read(); err != nil {
 			t.Fatal(err)
 		}
 	}

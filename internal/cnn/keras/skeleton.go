@@ -36,7 +36,8 @@ func Skeleton(name string, height, width int, top bool) (*cnn.Network, error) {
 func Resize(n *cnn.Network, height, width int) (*cnn.Network, error) {
 	a, err := find(n.Manifest.Architecture)
 	if err != nil {
-		return nil, fmt.Errorf("resize %s: it was not built from weights of Keras: %w", n.Manifest.Name, err)
+		return nil, fmt.Errorf("resize %s: it does not say which of Keras' networks it is (%q); "+
+			"if it is one, add it again from its weight file", n.Manifest.Name, n.Manifest.Architecture)
 	}
 	whole, err := a.layers(true)
 	if err != nil {

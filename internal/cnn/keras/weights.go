@@ -26,8 +26,8 @@ type Weights struct {
 // storedLayer is a layer of the file.
 type storedLayer struct {
 	name   string
-	group  *hdf5.Object
-	arrays []string // names below group, in Keras' order
+	arrays []string // their names, in Keras' order
+	open   func(name string) (array, error)
 }
 
 // OpenWeights opens an HDF5 file that Keras 1 or 2 has written, plain or compressed with gzip: of weights only, or of a
@@ -54,7 +54,7 @@ func (w *Weights) read(f *os.File) error {
 		return err
 	}
 	if info.IsDir() {
-		return errors.New("this is a folder, perhaps a SavedModel; give the .h5 file that Keras' save_weights writes")
+		return refuseFolder(f.Name())
 	}
 	if w.SHA256, err = hashOf(f); err != nil {
 		return err
@@ -112,7 +112,7 @@ func (w *Weights) readLayers(file *hdf5.File) error {
 			return err
 		}
 		if len(arrays) > 0 {
-			w.layers = append(w.layers, storedLayer{name, group, arrays})
+			w.layers = append(w.layers, storedLayer{name, arrays, opener(group)})
 		}
 	}
 	if len(w.layers) == 0 {
@@ -141,28 +141,31 @@ func list(o *hdf5.Object, name string) ([]string, error) {
 
 // array is one of a stored layer's arrays.
 type array struct {
-	name   string
-	shape  []int
-	object *hdf5.Object
+	name  string
+	shape []int
+	read  func() ([]float32, error)
 }
 
-func (l storedLayer) open(name string) (array, error) {
-	o, err := l.group.Open(name)
-	if err != nil {
-		return array{}, explain(err)
-	}
-	dims, err := o.Shape()
-	if err != nil {
-		return array{}, explain(err)
-	}
-	a := array{name: name, object: o}
-	for _, d := range dims {
-		if d > 1<<31 {
-			return a, explain(fmt.Errorf("%w: %s has the shape %v", hdf5.ErrDamaged, name, dims))
+// opener finds the arrays in a layer's group.
+func opener(group *hdf5.Object) func(name string) (array, error) {
+	return func(name string) (array, error) {
+		o, err := group.Open(name)
+		if err != nil {
+			return array{}, explain(err)
 		}
-		a.shape = append(a.shape, int(d))
+		dims, err := o.Shape()
+		if err != nil {
+			return array{}, explain(err)
+		}
+		a := array{name: name, read: o.Float32s}
+		for _, d := range dims {
+			if d > 1<<31 {
+				return a, explain(fmt.Errorf("%w: %s has the shape %v", hdf5.ErrDamaged, name, dims))
+			}
+			a.shape = append(a.shape, int(d))
+		}
+		return a, nil
 	}
-	return a, nil
 }
 
 // role is the last word of an array's name: kernel in conv1/conv/kernel:0.

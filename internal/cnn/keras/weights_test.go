@@ -135,6 +135,10 @@ func TestRefusals(t *testing.T) {
 		{"web page without doctype", "<HTML><body>Rate limit</body>", "web page"},
 		{"server error", `<?xml version="1.0"?><Error>AccessDenied</Error>`, "XML document"},
 		{"keras 3 archive", "PK\x03\x04rest of it", ".keras file"},
+		{"zipped checkpoint", "PK\x03\x04\x00\x00archive/data.pkl", "packed model"},
+		{"graph of a SavedModel", "\x08\x01\x12\xf9\x2e\x0a\x0a", "TensorFlow SavedModel"},
+		{"onnx", "\x08\x08\x12\x07convnet:", "add it with --onnx"},
+		{"onnx without producer", "\x08\x03\x3a\x10", "add it with --onnx"},
 		{"json", `{"error": "not found"}`, "JSON"},
 		{"text", "just words\n", "not an HDF5 file"},
 		{"empty", "", "the file is empty"},
@@ -151,7 +155,15 @@ func TestRefusals(t *testing.T) {
 		}
 		refused(t, test.name, path, test.says)
 	}
+	saved := filepath.Join(t.TempDir(), "saved")
+	if err := os.MkdirAll(saved, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(saved, "saved_model.pb"), []byte("\x08\x01\x12"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for file, says := range map[string]string{
+		saved:                    "TensorFlow SavedModel",
 		"testdata/theano.h5":     "Keras on Theano",
 		"testdata/keras3.h5":     "weight file of Keras 3",
 		"testdata/other.h5":      "not one of Keras' weights",
