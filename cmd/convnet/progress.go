@@ -37,12 +37,23 @@ func (l *progressLine) update(p ingest.Progress) {
 	if p.Total == 0 { // nothing to do, or not known yet: nothing to tell
 		return
 	}
+	if l.due(p.Done >= p.Total) {
+		l.show(progressText(p, time.Since(p.Started)))
+	}
+}
+
+// due says whether it is time for another line; at the end it always is.
+func (l *progressLine) due(end bool) bool {
 	now := time.Now()
-	if now.Sub(l.last) < l.every && p.Done < p.Total {
-		return
+	if now.Sub(l.last) < l.every && !end {
+		return false
 	}
 	l.last = now
-	text := progressText(p, now.Sub(p.Started))
+	return true
+}
+
+// show writes a line, on a terminal over the one before.
+func (l *progressLine) show(text string) {
 	if l.label != "" {
 		text = l.label + "  " + text
 	}

@@ -37,13 +37,14 @@ func broken(format string, args ...any) error {
 
 // refused explains an answer that is neither the file nor a part of it.
 func (d *download) refused(resp *http.Response) error {
+	status := fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode)) // the server's own words may be any
 	switch code := resp.StatusCode; {
 	case code == http.StatusNotFound, code == http.StatusGone:
-		return fmt.Errorf("%w at %s (%s)", ErrMissing, d.url.Redacted(), resp.Status)
+		return fmt.Errorf("%w at %s (%s)", ErrMissing, d.url.Redacted(), status)
 	case code == http.StatusRequestTimeout, code == http.StatusTooManyRequests, code >= 500:
-		return broken("%s answered %s", d.url.Redacted(), resp.Status)
+		return broken("%s answered %s", d.url.Redacted(), status)
 	}
-	return fmt.Errorf("%w: %s answered %s", ErrRefused, d.url.Redacted(), resp.Status)
+	return fmt.Errorf("%w: %s answered %s", ErrRefused, d.url.Redacted(), status)
 }
 
 // unanswered explains a request without an answer. Where nothing can be reached from the start, trying again is in vain.
@@ -56,11 +57,11 @@ func (d *download) unanswered(err error) error {
 	case errors.Is(err, errRedirect):
 		return err
 	case errors.As(err, new(*tls.CertificateVerificationError)):
-		return fmt.Errorf("cannot trust %s: %w; does a proxy stand in between?", d.url.Host, err)
+		return fmt.Errorf("cannot trust %s: %w (does a proxy stand in between?)", d.url.Host, err)
 	case !dialing(err):
 		return broken("ask %s: %w", d.url.Host, err)
 	}
-	err = fmt.Errorf("%w %s: %w; are you offline?", ErrUnreachable, d.url.Host, err)
+	err = fmt.Errorf("%w %s: %w (are you offline?)", ErrUnreachable, d.url.Host, err)
 	if d.reached > 0 {
 		return transient{err}
 	}

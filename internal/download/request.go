@@ -115,8 +115,8 @@ func isPage(contentType string, body *bufio.Reader) bool {
 // store writes the body to the part, which has done bytes of total already.
 func (d *download) store(body io.Reader, done, total int64) error {
 	buffer := make([]byte, 256<<10)
+	d.report(done, total)
 	for {
-		d.report(done, total)
 		n, err := body.Read(buffer)
 		if d.limit() < done+int64(n) {
 			return errors.Join(d.tooLarge(done+int64(n)), d.part.reset())
@@ -124,10 +124,12 @@ func (d *download) store(body io.Reader, done, total int64) error {
 		if _, err := d.part.file.Write(buffer[:n]); err != nil {
 			return d.unstored(err, done, total)
 		}
-		done += int64(n)
-		d.reached = max(d.reached, done)
-		if errors.Is(err, io.EOF) && (total == 0 || done == total) {
+		if n > 0 {
+			done += int64(n)
+			d.reached = max(d.reached, done)
 			d.report(done, total)
+		}
+		if errors.Is(err, io.EOF) && (total == 0 || done == total) {
 			return nil
 		}
 		if err != nil {
@@ -158,6 +160,9 @@ type watched struct {
 }
 
 func (w *watched) Read(p []byte) (int, error) {
+	if w.ctx.Err() != nil { // what is buffered would still be read
+		return 0, context.Cause(w.ctx)
+	}
 	n, err := w.body.Read(p)
 	w.end.Reset(w.idle)
 	return n, stalled(w.ctx, err)

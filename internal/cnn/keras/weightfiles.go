@@ -3,6 +3,7 @@ package keras
 // WeightFile is a file of ImageNet weights that its makers offer for download.
 type WeightFile struct {
 	Model   string // the architecture it belongs to
+	Variant string // tells apart files of one network that differ in more than their form; the first has none
 	Top     bool   // whether it holds the classifier
 	File    string // name of the file
 	URL     string
@@ -24,15 +25,17 @@ func WeightFiles(name string) []WeightFile {
 
 // release is a pair of files: with the classifier and without.
 type release struct {
-	model, at, license, note string
-	whole, bare              published
+	model, variant, at, license, note string
+	whole, bare                       published
 }
 
 // published is a file as its makers offer it.
 type published struct{ name, md5 string }
 
 func (r release) file(top bool, p published) WeightFile {
-	return WeightFile{Model: r.model, Top: top, File: p.name, URL: r.at + p.name, MD5: p.md5, License: r.license, Note: r.note}
+	return WeightFile{
+		Model: r.model, Variant: r.variant, Top: top, File: p.name, URL: r.at + p.name, MD5: p.md5, License: r.license, Note: r.note,
+	}
 }
 
 // Where the projects keep their files.
@@ -55,10 +58,10 @@ const (
 )
 
 const (
-	noHash       = "its makers publish no hash"
-	laterResNet  = "a later conversion with other layer names and another epsilon, under the same file name"
-	withdrawn    = "since 2025 no longer at this address"
-	plainTrained = "trained without AutoAugment"
+	noHash    = "its makers publish no hash"
+	secondOne = "the second definition, which TensorFlow 2 has taken over, under the same file name"
+	withdrawn = "since 2025 no longer at this address"
+	plain     = "trained without AutoAugment"
 )
 
 // releases is the table of all files: addresses and hashes of keras-applications 1.0.8. EfficientNet's second pair is for
@@ -75,7 +78,7 @@ var releases = []release{
 		bare:  published{"efficientnet-b0_weights_tf_dim_ordering_tf_kernels_autoaugment_notop.h5", "345255ed8048c2f22c793070a9c1a130"},
 	},
 	{
-		model: "efficientnetb0", at: qubvel, license: apache, note: plainTrained,
+		model: "efficientnetb0", variant: "plain", at: qubvel, license: apache, note: plain,
 		whole: published{"efficientnet-b0_imagenet_1000.h5", "bca04d16b1b8a7c607b1152fe9261af7"},
 		bare:  published{"efficientnet-b0_imagenet_1000_notop.h5", "45d2f3b6330c2401ef66da3961cad769"},
 	},
@@ -85,7 +88,7 @@ var releases = []release{
 		bare:  published{"efficientnet-b5_weights_tf_dim_ordering_tf_kernels_autoaugment_notop.h5", "0a839ac36e46552a881f2975aaab442f"},
 	},
 	{
-		model: "efficientnetb5", at: qubvel, license: apache, note: plainTrained,
+		model: "efficientnetb5", variant: "plain", at: qubvel, license: apache, note: plain,
 		whole: published{"efficientnet-b5_imagenet_1000.h5", "c31311a1a38b5111e14457145fccdf32"},
 		bare:  published{"efficientnet-b5_imagenet_1000_notop.h5", "a09b36129b41196e0bb659fd84fbdd5f"},
 	},
@@ -115,7 +118,7 @@ var releases = []release{
 		bare:  published{"resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5", "a268eb855778b3df3c7506639542a6af"},
 	},
 	{
-		model: "resnet50", at: kerasApplications + "resnet/", license: mit, note: laterResNet,
+		model: "resnet50", variant: "tf2", at: kerasApplications + "resnet/", license: mit, note: secondOne,
 		whole: published{"resnet50_weights_tf_dim_ordering_tf_kernels.h5", "2cb95161c43110f7111970584f804107"},
 		bare:  published{"resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5", "4d473c1dd8becc155b73f8504c6f6626"},
 	},
