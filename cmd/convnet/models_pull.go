@@ -141,6 +141,7 @@ func advise(err error, w keras.WeightFile) error {
 // pulledModel is what became of one name.
 type pulledModel struct {
 	Name       string `json:"name"`
+	Variant    string `json:"variant,omitempty"`
 	State      string `json:"state"` // pulled, or present: it was there from the same file
 	URL        string `json:"url"`
 	File       string `json:"file,omitempty"` // the download, if it was kept

@@ -151,6 +151,49 @@ func TestPullAllGoesOn(t *testing.T) {
 	}
 }
 
+// TestPullVariants: ResNet-50 has two definitions, whose files have one name. Where the first is gone the second will do.
+func TestPullVariants(t *testing.T) {
+	files := keras.WeightFiles("resnet50")
+	first, second := files[0], files[2]
+	if first.File != second.File || second.Variant != "tf2" || !first.Top || !second.Top {
+		t.Fatalf("ResNet-50's files are %+v", files)
+	}
+	for _, test := range []struct {
+		name   string
+		gone   int32 // answers that there is no such file
+		args   []string
+		says   []string
+		silent string
+	}{
+		{"the first", 0, nil, []string{"expected " + first.MD5}, second.MD5},
+		{"the second by name", 0, []string{"--variant", "tf2"}, []string{"expected " + second.MD5}, first.MD5},
+		{"the second in need", 1, nil, []string{"going on with " + second.URL, "expected " + second.MD5}, first.MD5},
+		{"neither", 2, nil, []string{"there is no such file at http://", "elsewhere"}, "expected"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Setenv("CONVNET_HOME", t.TempDir())
+			var requests atomic.Int32
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if requests.Add(1) <= test.gone {
+					http.NotFound(w, r)
+					return
+				}
+				_, _ = w.Write([]byte("\x89HDF other weights"))
+			}))
+			defer s.Close()
+			r := mustConvnet(t, exitFailed, append([]string{"models", "pull", "resnet50", "--mirror", s.URL}, test.args...)...)
+			for _, want := range test.says {
+				if !strings.Contains(r.stderr, want) {
+					t.Errorf("stderr %q, want %q", r.stderr, want)
+				}
+			}
+			if strings.Contains(r.stderr, test.silent) {
+				t.Errorf("stderr %q says %q", r.stderr, test.silent)
+			}
+		})
+	}
+}
+
 func TestPullInterrupted(t *testing.T) {
 	m := newMirror(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())

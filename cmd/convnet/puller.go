@@ -47,7 +47,7 @@ func (p puller) first(ctx context.Context, files []keras.WeightFile) (pulledMode
 			return model, err
 		}
 		if !p.app.quiet {
-			fmt.Fprintf(p.app.stderr, "%s: there is no %s any more; going on with %s\n", w.Model, w.File, files[i+1].File)
+			fmt.Fprintf(p.app.stderr, "%s: there is no %s any more; going on with %s (%s)\n", w.Model, w.File, files[i+1].URL, files[i+1].Note)
 		}
 	}
 	return pulledModel{}, nil
@@ -112,7 +112,7 @@ func (p puller) convert(w keras.WeightFile, file string, have cnn.Manifest) (m c
 
 func (p puller) report(w keras.WeightFile, m cnn.Manifest, state, file string) pulledModel {
 	model := pulledModel{
-		Name: m.Name, State: state, URL: m.Provenance.Source, File: file, SHA256: m.Provenance.WeightsSHA256,
+		Name: m.Name, Variant: w.Variant, State: state, URL: m.Provenance.Source, File: file, SHA256: m.Provenance.WeightsSHA256,
 		MD5: w.MD5, License: m.Provenance.License, Parameters: m.Parameters,
 	}
 	p.app.printPulled(model, m)
