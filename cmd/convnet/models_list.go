@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -13,7 +16,7 @@ import (
 func newModelsList(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List the networks at hand and those that convnet can build",
+		Short: "List the networks at hand and those that convnet can fetch or build",
 		Args:  exactArgs(),
 		RunE: func(*cobra.Command, []string) error {
 			library, err := cnn.DefaultLibrary()
@@ -24,22 +27,50 @@ func newModelsList(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			added, err := library.Added()
+			if err != nil {
+				return err
+			}
 			listed := listModels(have)
+			for i := range listed {
+				listed[i].builtIn = listed[i].Ready && !slices.Contains(added, listed[i].Name)
+			}
 			if a.json {
 				return a.printJSON(map[string]any{"models": listed})
 			}
-			w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
-			fmt.Fprintln(w, "NAME\tINPUT\tPARAMETERS\tLAYERS\tSTATE")
-			for _, m := range listed {
-				state := "ready"
-				if !m.Ready {
-					state = "known: convnet models add " + m.Name + " --weights FILE"
-				}
-				fmt.Fprintf(w, "%s\t%d×%d\t%d\t%d\t%s\n", m.Name, m.Input.Height, m.Input.Width, m.Parameters, len(m.Layers), state)
-			}
-			return w.Flush()
+			return a.printModels(listed)
 		},
 	}
+}
+
+func (a *app) printModels(listed []listedModel) error {
+	w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tINPUT\t PARAMETERS\tLAYERS\tSTATE\tSOURCE")
+	for _, m := range listed {
+		state := "ready"
+		switch {
+		case m.builtIn:
+			state = "built in"
+		case !m.Ready:
+			state = "convnet models pull " + m.Name
+		}
+		fmt.Fprintf(w, "%s\t%d×%d\t%11s\t%6d\t%s\t%s\n",
+			m.Name, m.Input.Height, m.Input.Width, grouped(m.Parameters), len(m.Layers), state, origin(m.Provenance.Source))
+	}
+	return w.Flush()
+}
+
+// origin is a source cut to what a line holds; of a web address, the project it belongs to.
+func origin(source string) string {
+	if u, err := url.Parse(source); err == nil && u.Host != "" {
+		parts := strings.Split(u.Host+u.Path, "/")
+		source = strings.TrimSuffix(strings.Join(parts[:min(3, len(parts))], "/"), "/")
+	}
+	const room = 44
+	if runes := []rune(source); len(runes) > room {
+		source = string(runes[:room-1]) + "…"
+	}
+	return printable(source)
 }
 
 type listedModel struct {
@@ -51,10 +82,15 @@ type listedModel struct {
 	Input         cnn.Input      `json:"input"`
 	DefaultLayers []string       `json:"default_layers"`
 	Layers        []cnn.Layer    `json:"layers"`
-	Provenance    cnn.Provenance `json:"provenance"`
+	Provenance    cnn.Provenance `json:"provenance"` // where there are no weights yet, of those that can be had
+
+	builtIn bool
 }
 
 func describe(m cnn.Manifest, ready bool) listedModel {
+	if files := keras.WeightFiles(m.Name); !ready && len(files) > 0 {
+		m.Provenance = cnn.Provenance{Source: files[0].URL, License: files[0].License, WeightsFile: files[0].File}
+	}
 	return listedModel{
 		Name: m.Name, Title: m.Title, Ready: ready, Parameters: m.Parameters, Input: m.Input,
 		DefaultLayers: m.DefaultLayers, Layers: m.Layers, Provenance: m.Provenance,

@@ -3,20 +3,21 @@ package onnx
 // Field is the receptive field of a value: which pixels of the picture its units can depend on. It holds for the
 // size of picture that it was computed for, because the padding of many networks changes with the size.
 type Field struct {
-	Rows, Columns Extent
+	Rows    Extent `json:"rows"`
+	Columns Extent `json:"columns"`
 	// Gated: numbers taken from the whole picture scale or shift every unit, as squeeze-and-excite blocks do. Taken
 	// literally every unit sees everything from there on; Rows and Columns follow the map that is scaled.
-	Gated bool
+	Gated bool `json:"gated"`
 }
 
 // Extent is a receptive field along one axis of the picture, in pixels. The numbers say what a unit far from any border
 // sees, as published tables do (Araujo, Norris, Sim: Computing Receptive Fields of Convolutional Neural Networks,
 // Distill 2019). Behind an upsampling, where units differ, Size is rounded up.
 type Extent struct {
-	Size   int     // from the first pixel that a unit sees to the last; may be more than the picture has
-	Stride float64 // from one unit to the next
-	Start  float64 // the centre of unit 0's field, 0 being the centre of the first pixel; may lie outside the picture
-	Whole  bool    // every unit sees the whole picture, as behind a global pooling; the other numbers mean nothing then
+	Size   int     `json:"size"`   // from the first pixel that a unit sees to the last; may be more than the picture has
+	Stride float64 `json:"stride"` // from one unit to the next
+	Start  float64 `json:"start"`  // the centre of unit 0's field, 0 being the centre of the first pixel; may lie outside the picture
+	Whole  bool    `json:"whole"`  // every unit sees the whole picture, as behind a global pooling; the other numbers mean nothing then
 
 	seen []span // by unit, cut off at the picture's borders
 }
