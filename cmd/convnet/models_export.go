@@ -69,7 +69,9 @@ func (a *app) export(network *cnn.Network, path string, force bool) error {
 		return err
 	}
 	if a.json {
-		return a.printJSON(map[string]any{"file": path, "bytes": len(data), "model": modelJSON(network)})
+		return a.printJSON(map[string]any{
+			"file": path, "bytes": len(data), "model": network.Manifest.Name, "sha256": fmt.Sprintf("%x", network.SHA256()),
+		})
 	}
 	if !a.quiet {
 		fmt.Fprintf(a.stdout, "%s: %s as ONNX, %s bytes\n", path, network.Manifest.Name, grouped(int64(len(data))))

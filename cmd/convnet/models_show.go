@@ -61,7 +61,8 @@ func parseSize(text string) (height, width int, err error) {
 	height, problem := strconv.Atoi(first)
 	width, otherProblem := strconv.Atoi(second)
 	if problem != nil || otherProblem != nil || min(height, width) < 1 || max(height, width) > maxInputSize {
-		return 0, 0, usagef("--input-size %q is no size: give a number of pixels up to %d, or HEIGHTxWIDTH such as 224x320", text, maxInputSize)
+		return 0, 0, usagef("--input-size %q is no size: give a number of pixels up to %d, or HEIGHTxWIDTH such as 224x320",
+			text, maxInputSize)
 	}
 	return height, width, nil
 }

@@ -20,7 +20,9 @@ func (n *Network) Export() ([]byte, error) {
 	for _, l := range m.Layers {
 		layers = append(layers, l.Name)
 	}
-	properties := map[string]string{"name": m.Name, "title": m.Title, "source": m.Provenance.Source, "license": m.Provenance.License}
+	properties := map[string]string{
+		"name": m.Name, "title": m.Title, "source": m.Provenance.Source, "license": m.Provenance.License,
+	}
 	for name, v := range map[string]any{
 		ManifestProperty: m, "preprocess": m.Input.Preprocess, "layers": layers, "classes": append([]string{}, m.Classes...),
 	} {

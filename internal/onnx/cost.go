@@ -24,7 +24,7 @@ func Costs(m *onnxpb.ModelProto, inputShape []int64) (map[string]Cost, error) {
 		return nil, err
 	}
 	if len(inputShape) != 4 || max(inputShape[2], inputShape[3]) > maxTraced {
-		return nil, fmt.Errorf("receptive fields of the graph %s: its input of shape %v is no picture", m.GetGraph().GetName(), inputShape)
+		return nil, fmt.Errorf("costs of the graph %s: its input of shape %v is no picture", m.GetGraph().GetName(), inputShape)
 	}
 	values, err := inferValues(m, map[string][]int64{input: inputShape})
 	if err != nil {

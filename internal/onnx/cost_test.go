@@ -214,7 +214,7 @@ func TestCostsOfHugeMaps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights := &onnxpb.TensorProto{Name: "w", Dims: []int64{4, 1, huge, huge}, DataType: 1, DataLocation: onnxpb.TensorProto_EXTERNAL}
+	weights := &onnxpb.TensorProto{Name: "w", Dims: []int64{4, 1, huge, huge}, DataLocation: onnxpb.TensorProto_EXTERNAL}
 	m.Graph.Initializer = append(m.Graph.Initializer, weights)
 	pads := onnx.Ints("pads", huge/2, huge/2, huge/2, huge/2)
 	m.Graph.Node = append(m.Graph.Node,
@@ -229,4 +229,42 @@ func TestCostsOfHugeMaps(t *testing.T) {
 	if got := onnx.Shares(m, found, []string{x, "y"}); got[1] != math.MaxInt64 {
 		t.Errorf("shares %v", got)
 	}
+}
+
+// What a foreign graph says may be nonsense; a box never lies outside the picture.
+func FuzzCosts(f *testing.F) {
+	for _, opset := range []int{8, 11, 13, 18} {
+		f.Add(mustMarshal(f, everyLayer(f, opset)))
+	}
+	for _, build := range sights {
+		e := &eye{Builder: onnx.NewBuilder("sight", 0)}
+		if m, err := e.Model(build(e, e.Input("input", 1, 2, 12, 15))); err == nil {
+			f.Add(mustMarshal(f, m))
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := onnx.Unmarshal(data)
+		if err != nil {
+			return
+		}
+		shapes, err := onnx.InferShapes(m, nil)
+		inputs := onnx.Inputs(m)
+		if err != nil || len(inputs) != 1 || !small(shapes) {
+			return
+		}
+		picture := shapes[inputs[0]]
+		found, err := onnx.Costs(m, picture)
+		if err != nil {
+			return
+		}
+		for name, c := range found {
+			if c.MACs < 0 {
+				t.Errorf("%s: %d multiply-accumulates", name, c.MACs)
+			}
+			top, left, bottom, right := c.ReceptiveField.Box(0, 0)
+			if top < 0 || left < 0 || top > bottom || left > right || int64(bottom) > picture[2] || int64(right) > picture[3] {
+				t.Errorf("%s: box %d %d %d %d in a picture of %v", name, top, left, bottom, right, picture)
+			}
+		}
+	})
 }

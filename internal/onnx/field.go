@@ -14,10 +14,10 @@ type Field struct {
 // sees, as published tables do (Araujo, Norris, Sim: Computing Receptive Fields of Convolutional Neural Networks,
 // Distill 2019). Behind an upsampling, where units differ, Size is rounded up.
 type Extent struct {
-	Size   int     `json:"size"`   // from the first pixel that a unit sees to the last; may be more than the picture has
+	Size   int     `json:"size"`   // from the first pixel that a unit sees to the last; may be more than there are
 	Stride float64 `json:"stride"` // from one unit to the next
-	Start  float64 `json:"start"`  // the centre of unit 0's field, 0 being the centre of the first pixel; may lie outside the picture
-	Whole  bool    `json:"whole"`  // every unit sees the whole picture, as behind a global pooling; the other numbers mean nothing then
+	Start  float64 `json:"start"`  // the centre of unit 0's field; 0 is the centre of the first pixel
+	Whole  bool    `json:"whole"`  // every unit sees the whole picture, as behind a global pooling; the rest is 0
 
 	seen []span // by unit, cut off at the picture's borders
 }

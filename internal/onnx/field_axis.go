@@ -56,7 +56,8 @@ func (a axis) merge(b axis) axis {
 	}
 	first := min(a.centre-a.reach/2, b.centre-b.reach/2)
 	last := max(a.centre+a.reach/2, b.centre+b.reach/2)
-	joined := axis{at: a.at, whole: a.whole || b.whole, reach: last - first, centre: (first + last) / 2, stride: max(a.stride, b.stride)}
+	joined := axis{at: a.at, whole: a.whole || b.whole}
+	joined.reach, joined.centre, joined.stride = last-first, (first+last)/2, max(a.stride, b.stride)
 	for i := range a.seen {
 		joined.seen = append(joined.seen, a.seen[i].join(b.seen[i]))
 	}

@@ -27,7 +27,8 @@ func (s *step) pad(a axis) axis {
 	default:
 		return a.collapsed()
 	}
-	return a.through(s.dims[a.at], lens{place: -float64(before), stride: 1}, func(y int64) taps { return one(fold(y - before)) })
+	l := lens{place: -float64(before), stride: 1}
+	return a.through(s.dims[a.at], l, func(y int64) taps { return one(fold(y - before)) })
 }
 
 // slice is the route of a Slice.

@@ -30,7 +30,7 @@ func newStep(p *onnxpb.NodeProto, opset int, values map[string]value, traces map
 // route leads one axis of the picture from a node's one traced input to its output.
 type route func(*step, axis) axis
 
-// routes has the operators that do more than compute element by element.
+// routes has the operators that do more than compute element by element, which all others are taken to do.
 var routes = map[string]route{
 	"AveragePool": (*step).slide, "Conv": (*step).slide, "LpPool": (*step).slide, "MaxPool": (*step).slide,
 	"ConvTranspose":     (*step).unslide,

@@ -79,17 +79,21 @@ var sights = map[string]func(e *eye, x string) string{
 		return e.conv(e.Node("Pad", "", []string{x, pads}, onnx.String("mode", "edge")), 3, 3, onnx.Window{Stride: both(2)})
 	},
 	"steps": func(e *eye, x string) string {
-		cut := []string{x, e.Int64s("starts", 1, -2), e.Int64s("ends", 1000, -1000), e.Int64s("axes", 2, -1), e.Int64s("steps", 2, -3)}
-		return e.conv(e.Node("Slice", "", cut), 2, 2, onnx.Window{})
+		from, to := e.Int64s("starts", 1, -2), e.Int64s("ends", 1000, -1000)
+		axes, steps := e.Int64s("axes", 2, -1), e.Int64s("steps", 2, -3)
+		return e.conv(e.Node("Slice", "", []string{x, from, to, axes, steps}), 2, 2, onnx.Window{})
 	},
 	"same, upper": func(e *eye, x string) string {
-		return e.Node("MaxPool", "", []string{x}, onnx.Ints("kernel_shape", 4, 3), onnx.Ints("strides", 3, 2), onnx.String("auto_pad", "SAME_UPPER"))
+		return e.Node("MaxPool", "", []string{x},
+			onnx.Ints("kernel_shape", 4, 3), onnx.Ints("strides", 3, 2), onnx.String("auto_pad", "SAME_UPPER"))
 	},
 	"same, lower": func(e *eye, x string) string {
-		return e.Node("Conv", "", []string{x, e.weights(1, 2, 2, 4)}, onnx.Ints("strides", 1, 2), onnx.String("auto_pad", "SAME_LOWER"))
+		return e.Node("Conv", "", []string{x, e.weights(1, 2, 2, 4)},
+			onnx.Ints("strides", 1, 2), onnx.String("auto_pad", "SAME_LOWER"))
 	},
 	"ceiling": func(e *eye, x string) string {
-		return e.Node("MaxPool", "", []string{x}, onnx.Ints("kernel_shape", 3, 3), onnx.Ints("strides", 2, 2), onnx.Int("ceil_mode", 1))
+		return e.Node("MaxPool", "", []string{x},
+			onnx.Ints("kernel_shape", 3, 3), onnx.Ints("strides", 2, 2), onnx.Int("ceil_mode", 1))
 	},
 	"shuffle": func(e *eye, x string) string {
 		d := e.Dims(x)
@@ -102,9 +106,10 @@ var sights = map[string]func(e *eye, x string) string{
 		return e.Conv("", e.Transpose("", x, 0, 3, 1, 2), e.weights(1, 3, 2, 2), "", onnx.Window{})
 	},
 	"channels taken apart": func(e *eye, x string) string {
+		second := e.Node("Constant", "", nil, onnx.Int("value_int", 1))
 		a := e.Node("Gather", "", []string{x, e.Int64s("first", 0)}, onnx.Int("axis", 1))
-		c := e.Node("Gather", "", []string{e.conv(x, 3, 3, onnx.Window{Pads: around(1)}), e.Builder.Node("Constant", "", nil, onnx.Int("value_int", 1))}, onnx.Int("axis", 1))
-		return e.Concat("", 1, a, e.Node("Unsqueeze", "", []string{c, e.Int64s("axis", 1)}))
+		b := e.Node("Gather", "", []string{e.conv(x, 3, 3, onnx.Window{Pads: around(1)}), second}, onnx.Int("axis", 1))
+		return e.Concat("", 1, a, e.Node("Unsqueeze", "", []string{b, e.Int64s("axis", 1)}))
 	},
 	"global": func(e *eye, x string) string {
 		x = e.conv(e.conv(x, 1, 1, onnx.Window{Stride: both(3)}), 2, 1, onnx.Window{})
@@ -127,7 +132,7 @@ var sights = map[string]func(e *eye, x string) string{
 		d := e.Dims(x)
 		y := e.conv(x, 3, 3, onnx.Window{Stride: both(2), Pads: around(1)})
 		y = e.Resize("", y, "nearest", 2*e.Dims(y)[2], 2*e.Dims(y)[3])
-		return e.Concat("", 1, e.Slice("", y, onnx.Range{Axis: 2, Start: 0, End: d[2]}, onnx.Range{Axis: 3, Start: 0, End: d[3]}), x)
+		return e.Concat("", 1, e.Slice("", y, onnx.Range{Axis: 2, End: d[2]}, onnx.Range{Axis: 3, End: d[3]}), x)
 	},
 }
 
