@@ -75,6 +75,10 @@ func (e *emitter) function(name, out, x string) string {
 		return e.b.Relu(out, x)
 	case "relu6":
 		return e.b.Clip(out, x, 0, 6)
+	case "sigmoid":
+		return e.b.Sigmoid(out, x)
+	case "swish":
+		return e.b.Mul(out, x, e.b.Sigmoid(out+"/gate", x))
 	case "softmax":
 		return e.b.Softmax(out, x, -1)
 	}
