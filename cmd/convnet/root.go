@@ -22,7 +22,7 @@ const longHelp = `ConvNet Playground: find out what a convolutional network sees
 A folder of images goes in; images, embeddings of every layer you choose and the
 network itself land in one SQLite file, which you search, serve and ship.
 
-  convnet models add densenet121 --weights densenet121.h5
+  convnet models pull densenet121
   convnet ingest --db my.db --dataset caltech --model densenet121 ./caltech10x20
   convnet search --db my.db --dataset caltech --model densenet121 query.jpg
   convnet serve  --db my.db

@@ -187,7 +187,7 @@ func (l Library) read(name, file string) (data []byte, err error) {
 func (l Library) unknownModel(name string) error {
 	entries, _ := os.ReadDir(l.Dir) // without it there are fewer names to suggest
 	names := append(embeddedNames(), l.saved(entries)...)
-	return fmt.Errorf("%w: %q has not been added%s; \"convnet models list\" shows what there is, \"convnet models add\" adds one",
+	return fmt.Errorf("%w: %q has not been added%s; \"convnet models list\" shows what there is and what can be had",
 		ErrUnknown, name, DidYouMean(name, names))
 }
 
