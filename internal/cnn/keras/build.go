@@ -89,10 +89,7 @@ func (a Architecture) network(w *Weights, layers []*layer, m matching, opt Build
 	}
 	manifest := a.manifest(layers)
 	manifest.Name = cmp.Or(opt.Name, manifest.Name)
-	manifest.Provenance = cnn.Provenance{
-		Source:      "Keras weights for " + a.Title,
-		WeightsFile: w.File, WeightsSHA256: w.SHA256,
-	}
+	manifest.Provenance = w.provenance(a)
 	return &cnn.Network{Manifest: manifest, ONNX: data}, manifest.Validate()
 }
 

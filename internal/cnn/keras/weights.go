@@ -2,6 +2,7 @@ package keras
 
 import (
 	"bytes"
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/convnet-playground/convnet/internal/cnn"
 	"github.com/convnet-playground/convnet/internal/hdf5"
 )
 
@@ -18,6 +20,7 @@ import (
 type Weights struct {
 	File   string // base name of the file
 	SHA256 string // of the file's bytes, in hex
+	MD5    string // likewise, as the makers of weight files publish it
 
 	file   io.Closer
 	layers []storedLayer // those that have weights, in the file's order
@@ -56,7 +59,7 @@ func (w *Weights) read(f *os.File) error {
 	if info.IsDir() {
 		return refuseFolder(f.Name())
 	}
-	if w.SHA256, err = hashOf(f); err != nil {
+	if err = w.hash(f); err != nil {
 		return err
 	}
 	r, size := io.ReaderAt(f), info.Size()
@@ -75,12 +78,24 @@ func (w *Weights) read(f *os.File) error {
 	return explain(w.readLayers(file))
 }
 
-func hashOf(r io.Reader) (string, error) {
-	h := sha256.New()
-	if _, err := io.Copy(h, r); err != nil {
-		return "", fmt.Errorf("read weights: %w", err)
+func (w *Weights) hash(r io.Reader) error {
+	sha, md := sha256.New(), md5.New()
+	if _, err := io.Copy(io.MultiWriter(sha, md), r); err != nil {
+		return fmt.Errorf("read weights: %w", err)
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	w.SHA256, w.MD5 = hex.EncodeToString(sha.Sum(nil)), hex.EncodeToString(md.Sum(nil))
+	return nil
+}
+
+// provenance says where the weights come from; bytes that have the hash of an official file are that file.
+func (w *Weights) provenance(a Architecture) cnn.Provenance {
+	p := cnn.Provenance{Source: "Keras weights for " + a.Title, WeightsFile: w.File, WeightsSHA256: w.SHA256}
+	for _, official := range WeightFiles(a.Name) {
+		if official.MD5 != "" && official.MD5 == w.MD5 {
+			p.Source, p.License = official.URL, official.License
+		}
+	}
+	return p
 }
 
 // readLayers lists the layers that have weights.
