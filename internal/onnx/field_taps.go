@@ -85,8 +85,8 @@ func (w window) before(i int, size, out int64) int64 {
 	return w.begin[i]
 }
 
-// unslide is the route of a transposed convolution: unit i of the input spreads over the kernel's reach from
-// stride·i - padding on. Between the taps of a dilated kernel it sees more than there is.
+// unslide is the route of a transposed convolution: unit i of the input meets place k of the kernel in unit
+// stride·i - padding + k·dilation of the output.
 func (s *step) unslide(a axis) axis {
 	i := a.at - 2
 	_, sized := intsAttribute(s.NodeProto, "output_shape")
@@ -94,16 +94,29 @@ func (s *step) unslide(a axis) axis {
 	if err != nil || i < 0 || s.from != 0 || sized || w.auto != "NOTSET" {
 		return a.collapsed()
 	}
-	stride, begin, reach := w.stride[i], w.begin[i], (w.kernel[i]-1)*w.dilation[i]
-	l := lens{
-		place:  (float64(begin) - float64(reach)/2) / float64(stride),
-		reach:  float64(reach / stride),
-		stride: 1 / float64(stride),
+	stride, begin, kernel, dilation := w.stride[i], w.begin[i], w.kernel[i], w.dilation[i]
+	every := stride / gcd(stride, dilation) // of so many places of the kernel one meets a given unit of the output
+	if every > maxTraced {
+		return a.collapsed()
 	}
+	step := dilation * every / stride
+	middle := float64(begin) - float64((kernel-1)*dilation)/2
+	l := lens{place: middle / float64(stride), reach: float64((kernel - 1) / every * step), stride: 1 / float64(stride)}
 	return a.through(s.dims[a.at], l, func(y int64) taps {
-		first := ceilDiv(y+begin-reach, stride)
-		return taps{first, 1, floorDiv(y+begin, stride) - first + 1}
+		for k := kernel - 1; k >= max(0, kernel-every); k-- {
+			if from := y + begin - k*dilation; from%stride == 0 {
+				return taps{from / stride, step, k/every + 1}
+			}
+		}
+		return taps{0, 1, 0}
 	})
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 // pool is the route of a pooling of the whole map.
