@@ -36,6 +36,22 @@ var architectures = []Architecture{
 		build: denseNet([4]int{6, 12, 24, 16}),
 	},
 	{
+		Name: "efficientnetb0", Title: "EfficientNet-B0", InputSize: 224, Preprocess: torchStyle, Parameters: 5_330_564,
+		DefaultLayers: []string{
+			"conv2d_1", "conv2d_5", "conv2d_10", "conv2d_18",
+			"conv2d_29", "conv2d_38", "conv2d_59", "conv2d_65",
+		},
+		build: efficientNet(1, 1),
+	},
+	{
+		Name: "efficientnetb5", Title: "EfficientNet-B5", InputSize: 456, Preprocess: torchStyle, Parameters: 30_562_520,
+		DefaultLayers: []string{
+			"conv2d_1", "conv2d_15", "conv2d_50", "conv2d_78",
+			"conv2d_99", "conv2d_100", "conv2d_130", "conv2d_155",
+		},
+		build: efficientNet(1.6, 2.2),
+	},
+	{
 		Name: "inceptionv3", Title: "Inception-v3", InputSize: 299, MinSize: 75, Preprocess: tfStyle, Parameters: 23_851_784,
 		DefaultLayers: []string{
 			"conv2d_1", "conv2d_3", "conv2d_23", "conv2d_54",

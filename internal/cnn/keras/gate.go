@@ -6,10 +6,12 @@ import (
 	"github.com/convnet-playground/convnet/internal/onnx"
 )
 
-// multiply adds a Multiply: a map by another of its shape, or by one number per channel.
+// multiply adds a Multiply of two maps, one of which may be of a single place: then it is one factor per channel.
 func (n *net) multiply(name string, x, y *layer) *layer {
 	l := n.add("Multiply", name, x, y)
-	if y.h != 1 || y.w != 1 {
+	if x.h == 1 && x.w == 1 {
+		l.h, l.w = y.h, y.w
+	} else if y.h != 1 || y.w != 1 {
 		n.alike(l, x, y)
 	}
 	if x.c != y.c && n.err == nil {
