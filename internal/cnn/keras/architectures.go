@@ -68,6 +68,14 @@ var architectures = []Architecture{
 		build: mobileNetV2,
 	},
 	{
+		Name: "nasnetmobile", Title: "NASNet-Mobile", InputSize: 224, Preprocess: tfStyle, Parameters: 5_326_716,
+		DefaultLayers: []string{
+			"stem_conv1", "reduction_concat_stem_1", "reduction_concat_stem_2", "normal_concat_1",
+			"normal_concat_3", "normal_concat_6", "normal_concat_8", "normal_concat_12",
+		},
+		build: nasNetMobile,
+	},
+	{
 		Name: "resnet50", Title: "ResNet-50", InputSize: 224, Preprocess: caffeStyle, Parameters: 25_636_712,
 		DefaultLayers: []string{
 			"res2a_branch2a", "res2b_branch2a", "res3b_branch2a", "res4a_branch2a",
