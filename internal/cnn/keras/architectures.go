@@ -60,6 +60,14 @@ var architectures = []Architecture{
 		build: inceptionV3,
 	},
 	{
+		Name: "mobilenet", Title: "MobileNet", InputSize: 224, Preprocess: tfStyle, Parameters: 4_253_864,
+		DefaultLayers: []string{
+			"conv1", "conv_pw_2", "conv_dw_3", "conv_dw_4",
+			"conv_dw_6", "conv_dw_9", "conv_pw_12", "conv_pw_13",
+		},
+		build: mobileNet,
+	},
+	{
 		Name: "mobilenetv2", Title: "MobileNetV2", InputSize: 224, Preprocess: tfStyle, Parameters: 3_538_984,
 		DefaultLayers: []string{
 			"Conv1", "block_2_project", "block_4_expand", "block_6_expand",
@@ -106,6 +114,14 @@ var architectures = []Architecture{
 			"block4_conv1", "block4_conv4", "block5_conv1", "block5_conv4",
 		},
 		build: vgg([5]int{2, 2, 4, 4, 4}),
+	},
+	{
+		Name: "xception", Title: "Xception", InputSize: 299, MinSize: 71, Preprocess: tfStyle, Parameters: 22_910_480,
+		DefaultLayers: []string{
+			"block1_conv1", "block1_conv2", "conv2d_1", "block3_sepconv1",
+			"conv2d_3", "block7_sepconv2", "block12_sepconv3", "block14_sepconv2_act",
+		},
+		build: xception,
 	},
 }
 

@@ -80,7 +80,7 @@ func (e *emitter) function(name, out, x string) string {
 	case "swish":
 		return e.b.Mul(out, x, e.b.Sigmoid(out+"/gate", x))
 	case "softmax":
-		return e.b.Softmax(out, x, -1)
+		return e.b.Softmax(out, x, 1) // over the channels, of a vector as of a map
 	}
 	e.fail(fmt.Errorf("no activation is called %q", name))
 	return x
