@@ -62,6 +62,9 @@ func (a *app) printModels(listed []listedModel) error {
 
 // origin is a source cut to what a line holds; of a web address, the project it belongs to.
 func origin(source string) string {
+	if source == "" {
+		return "not stated"
+	}
 	if u, err := url.Parse(source); err == nil && u.Host != "" {
 		parts := strings.Split(u.Host+u.Path, "/")
 		source = strings.TrimSuffix(strings.Join(parts[:min(3, len(parts))], "/"), "/")

@@ -246,7 +246,7 @@ func TestNumbersInWords(t *testing.T) {
 		"https://example.org/":                             "example.org",
 		"https://example.org/a":                            "example.org/a",
 		"trained here":                                     "trained here",
-		"":                                                 "",
+		"":                                                 "not stated",
 		"one\ntwo":                                         `"one\ntwo"`,
 		strings.Repeat("ä", 50):                            strings.Repeat("ä", 43) + "…",
 	} {
