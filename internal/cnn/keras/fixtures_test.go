@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
@@ -66,6 +67,19 @@ func TestFixtures(t *testing.T) {
 				odd.compare(t, resized)
 			})
 		})
+	}
+}
+
+// TestFixturesComplete: every fixture is of a network that exists.
+func TestFixturesComplete(t *testing.T) {
+	files, err := filepath.Glob("testdata/fixtures/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if _, err := find(strings.TrimSuffix(filepath.Base(file), ".json")); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }
 

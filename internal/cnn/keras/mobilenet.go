@@ -29,8 +29,8 @@ func mobileNet(n *net, x *layer, top bool) *layer {
 	x = n.reshape(x, "reshape_1", 1, 1, x.c)
 	x = n.dropout(x, "dropout")
 	x = n.conv(x, "conv_preds", conv{filters: imageNetClasses, window: square(1, 1, true), bias: true})
-	x = n.activation(x, "act_softmax", "softmax")
-	return n.reshape(x, "reshape_2", 0, 0, imageNetClasses)
+	x = n.reshape(x, "reshape_2", 0, 0, imageNetClasses)
+	return n.activation(x, "act_softmax", "softmax")
 }
 
 // depthwiseSeparable filters channel by channel and then mixes the channels.
