@@ -121,14 +121,25 @@ func plainGraph(b *testing.B, net *cnn.Network) []byte {
 	return data
 }
 
-// pooledGraph is the network with the outputs that an ingest asks for.
-func pooledGraph(b *testing.B, net *cnn.Network) []byte {
+// tappedGraph is the network with the outputs that an ingest asks for.
+func tappedGraph(b *testing.B, net *cnn.Network) []byte {
 	b.Helper()
 	layers, err := net.Manifest.SelectLayers("default")
 	if err != nil {
 		b.Fatal(err)
 	}
-	data, _, err := net.Pooled(layers, onnx.DefaultPooling)
+	m, err := onnx.Unmarshal(net.ONNX)
+	if err != nil {
+		b.Fatal(err)
+	}
+	values := make([]string, len(layers))
+	for i, l := range layers {
+		values[i] = l.Value
+	}
+	if m, _, err = onnx.WithTaps(m, net.Manifest.Input.Shape(), values); err != nil {
+		b.Fatal(err)
+	}
+	data, err := onnx.Marshal(m)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -217,7 +228,7 @@ func BenchmarkAgainstBareRuntime(b *testing.B) {
 		b.Run(dataset, func(b *testing.B) {
 			dir := subset(b, dataset, benchImages(b, 200))
 			decoded, shape := tensors(b, dir, net.Manifest.Input, 200), net.Manifest.Input.Shape()
-			plain, pooled := plainGraph(b, net), pooledGraph(b, net)
+			plain, pooled := plainGraph(b, net), tappedGraph(b, net)
 			rounds := map[string][]float64{}
 			for b.Loop() {
 				bares := []*bare{{graph: pooled, streams: cores, threads: 1}, {graph: plain, streams: cores, threads: 1}, {graph: plain, streams: 1, threads: cores}}

@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
-	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
@@ -110,7 +110,7 @@ func demo(t testing.TB) *cnn.Network {
 
 // options are what the tests use unless they say otherwise: two layers of the demo network.
 func options(source string) Options {
-	return Options{Dataset: "pets", Source: source, Layers: "default", Pooling: onnx.Pooling{Kind: onnx.PoolAverage, Grid: 1}, Workers: 2}
+	return Options{Dataset: "pets", Source: source, Layers: "default", Pooling: pooling.Pooling{Kind: pooling.Average, Grid: 1}, Workers: 2}
 }
 
 func (k *kit) run(opt Options) Summary {

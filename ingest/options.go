@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/convnet-playground/convnet/internal/imaging"
-	"github.com/convnet-playground/convnet/internal/onnx"
+	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/store"
 )
 
@@ -17,7 +17,7 @@ type Options struct {
 	Origin  string // where the images come from; "" leaves what is recorded
 	Labels  string // CSV file that says which files count and what their categories are
 	Layers  string // default, all, or names with commas
-	Pooling onnx.Pooling
+	Pooling pooling.Pooling
 	Prune   bool // remove images whose files are gone
 	Workers int  // images worked on side by side; default one for each core
 	Batch   int  // images per transaction; default 64
@@ -46,7 +46,7 @@ func (o Options) withDefaults() Options {
 		o.Layers = "default"
 	}
 	if o.Pooling.Kind == "" {
-		o.Pooling = onnx.DefaultPooling
+		o.Pooling = pooling.Default
 	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}

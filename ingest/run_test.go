@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/convnet-playground/convnet/internal/onnx"
+	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
@@ -74,7 +74,7 @@ func TestLayersAndPoolingAreAdded(t *testing.T) {
 	if len(s.Stale) != 1 || !strings.Contains(s.Stale[0], "has not been asked for these layers before: "+names[1]) {
 		t.Errorf("stale: %q", s.Stale)
 	}
-	opt.Pooling = onnx.Pooling{Kind: onnx.PoolMax, Grid: 2}
+	opt.Pooling = pooling.Pooling{Kind: pooling.Max, Grid: 2}
 	wantCounts(t, "other pooling", k.run(opt), count{Files: 6, Images: 6, Unchanged: 6, Embedded: 6})
 	if n := len(k.embeddings()); n != 3 {
 		t.Fatalf("%d embeddings, want 3", n)

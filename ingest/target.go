@@ -8,15 +8,15 @@ import (
 	"sync"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
-	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/store"
 )
 
 // target is one embedding that this run keeps complete: a layer under a pooling, fitted to it.
 type target struct {
 	layer     cnn.Layer
-	pooling   onnx.Pooling
+	pooling   pooling.Pooling
 	embedding int64
 }
 
@@ -68,7 +68,7 @@ func (n *network) join(existing []store.Embedding) error {
 		if !ok {
 			return fmt.Errorf("the database has an embedding of layer %s, which the model %s does not have: run `convnet check`", e.Layer, n.Manifest.Name)
 		}
-		pooling, err := onnx.ParsePooling(e.Pooling)
+		pooling, err := pooling.Parse(e.Pooling)
 		if err != nil {
 			return fmt.Errorf("embedding of layer %s: %w", e.Layer, err)
 		}
@@ -139,7 +139,7 @@ func (n *network) extractor(targets []*target) (*extractor, error) {
 }
 
 // matches makes sure that vectors of one embedding are all pooled alike.
-func matches(fitted []onnx.Pooling, targets []*target) error {
+func matches(fitted []pooling.Pooling, targets []*target) error {
 	for i, t := range targets {
 		if fitted[i] != t.pooling {
 			return fmt.Errorf("layer %s has an embedding pooled by %s, which would now be %s: ingest into a new dataset", t.layer.Name, t.pooling, fitted[i])
@@ -150,7 +150,7 @@ func matches(fitted []onnx.Pooling, targets []*target) error {
 
 // together takes the targets that one pooling explains: small maps get a smaller grid than asked for, so the largest grid
 // among the targets of a kind is the one that was asked for.
-func (n *network) together(targets []*target) (same, rest []*target, asked onnx.Pooling) {
+func (n *network) together(targets []*target) (same, rest []*target, asked pooling.Pooling) {
 	asked = targets[0].pooling
 	for _, t := range targets {
 		if p := t.pooling; p.Kind == asked.Kind && p.P == asked.P && p.Grid > asked.Grid {

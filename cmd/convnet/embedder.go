@@ -8,8 +8,8 @@ import (
 
 	"github.com/convnet-playground/convnet/internal/cnn"
 	"github.com/convnet-playground/convnet/internal/imaging"
-	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 )
@@ -117,7 +117,7 @@ func (e *embedder) load(ctx context.Context, embedding store.Embedding) (*cnn.Ex
 	if err != nil {
 		return nil, err
 	}
-	pooling, err := onnx.ParsePooling(embedding.Pooling)
+	pooling, err := pooling.Parse(embedding.Pooling)
 	if err != nil {
 		return nil, fmt.Errorf("pooling of layer %s in this database: %w", embedding.Layer, err)
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/convnet-playground/convnet/internal/onnx"
+	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/store"
 )
 
@@ -82,7 +82,7 @@ func (a *app) embeddings(ctx context.Context, db *store.DB, f embeddingsFlags) e
 
 // vectorsOf is what to write for an embedding: its vectors, or the channel statistics that were kept beside them.
 func vectorsOf(ctx context.Context, db *store.DB, e store.Embedding, pool string) (dimension int, each func([]store.Image, func(int64, []float32) error) error) {
-	if e.Pooling == pool || pool != onnx.PoolAverage && pool != onnx.PoolMax {
+	if e.Pooling == pool || pool != pooling.Average && pool != pooling.Max {
 		return e.Dimension, func(_ []store.Image, write func(int64, []float32) error) error { return db.Vectors(ctx, e.ID, write) }
 	}
 	return e.Channels, func(images []store.Image, write func(int64, []float32) error) error {
@@ -92,7 +92,7 @@ func vectorsOf(ctx context.Context, db *store.DB, e store.Embedding, pool string
 				continue
 			}
 			statistic := mean
-			if pool == onnx.PoolMax {
+			if pool == pooling.Max {
 				statistic = maximum
 			}
 			if err == nil {
@@ -131,7 +131,7 @@ func findEmbedding(ctx context.Context, db *store.DB, f embeddingsFlags) (store.
 	}
 	var found, known []string
 	var match store.Embedding
-	statistics := f.pool == onnx.PoolAverage || f.pool == onnx.PoolMax // any embedding of the layer carries them
+	statistics := f.pool == pooling.Average || f.pool == pooling.Max // any embedding of the layer carries them
 	for _, e := range all {
 		known = append(known, fmt.Sprintf("%s %s (%s)", e.Model, e.Layer, e.Pooling))
 		if e.Model != f.model || e.Layer != f.layer {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/convnet-playground/convnet/ingest"
 	"github.com/convnet-playground/convnet/internal/imaging"
-	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/store"
 )
 
@@ -48,7 +48,7 @@ exit code is 3.`,
 	flags.StringSliceVar(&f.models, "model", nil, "network to run over the images, may be repeated; all is every network that was added; without it only the images are stored")
 	flags.StringVar(&f.labels, "labels", "", "CSV file: file,category[,name]; only the files it lists are ingested")
 	flags.StringVar(&f.layers, "layers", "default", "layers to embed: default, all, or names with commas")
-	flags.StringVar(&f.pool, "pool", "default", "pooling: avg, max, gem or gem:P; default is "+onnx.DefaultPooling.String())
+	flags.StringVar(&f.pool, "pool", "default", "pooling: avg, max, gem or gem:P; default is "+pooling.Default.String())
 	flags.IntVar(&f.grid, "grid", 0, "pool over a grid of 1, 2 or 3 cells a side; without it 3 for gem, 1 (the whole map) for avg and max")
 	flags.IntVar(&f.workers, "workers", 0, "images worked on side by side; 0 is one for each core")
 	flags.StringVar(&f.license, "license", "", "licence of the images, kept in the database")
@@ -127,18 +127,18 @@ func openRuntime(candidates []candidate) (*ortrun.Runtime, error) {
 }
 
 // parsePooling joins --pool and --grid. Without a grid, gem pools over the default's, avg and max over the whole map.
-func parsePooling(pool string, grid int) (onnx.Pooling, error) {
+func parsePooling(pool string, grid int) (pooling.Pooling, error) {
 	if grid < 0 || grid > 3 {
-		return onnx.Pooling{}, fmt.Errorf("--grid %d: choose 1, 2 or 3", grid)
+		return pooling.Pooling{}, fmt.Errorf("--grid %d: choose 1, 2 or 3", grid)
 	}
-	p := onnx.DefaultPooling
+	p := pooling.Default
 	if pool != "default" {
 		var err error
-		if p, err = onnx.ParsePooling(pool); err != nil {
+		if p, err = pooling.Parse(pool); err != nil {
 			return p, err
 		}
-		if p.Kind == onnx.PoolGeM && !strings.Contains(pool, "/") {
-			p.Grid = onnx.DefaultPooling.Grid
+		if p.Kind == pooling.GeM && !strings.Contains(pool, "/") {
+			p.Grid = pooling.Default.Grid
 		}
 	}
 	if grid != 0 {

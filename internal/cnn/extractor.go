@@ -4,21 +4,17 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/internal/pooling"
 )
 
 // ExtractorOptions says how an Extractor runs.
 type ExtractorOptions struct {
-	Threads int // within one image; 0 means 1. Several goroutines calling Extract use more cores better.
-}
-
-// Features are what one layer says about one image.
-type Features struct {
-	Embedding []float32 // the pooled map
-	Mean      []float32 // per channel, over the whole map
-	Max       []float32 // per channel, over the whole map
+	Threads  int    // within one image; 0 means 1. Several goroutines calling Extract use more cores better.
+	Provider string // what computes, as in ortrun.Options; "" is the CPU
 }
 
 // Extractor runs a network so that one pass yields all its layers, pooled. It is safe for concurrent use.
@@ -26,47 +22,81 @@ type Extractor struct {
 	session  *ortrun.Session
 	input    Input
 	layers   []Layer
-	poolings []onnx.Pooling
+	taps     []onnx.Tap
+	outputs  []int // for each layer, which of the session's outputs it is made of
+	poolings []pooling.Pooling
+	maps     sync.Pool // of []ortrun.Tensor, the outputs of one pass: megabytes, and the same ones again and again
 }
 
 // NewExtractor prepares a network for the given layers and pooling.
-func NewExtractor(rt *ortrun.Runtime, n *Network, layers []Layer, p onnx.Pooling, opt ExtractorOptions) (*Extractor, error) {
-	model, poolings, err := n.Pooled(layers, p)
+func NewExtractor(rt *ortrun.Runtime, n *Network, layers []Layer, p pooling.Pooling, opt ExtractorOptions) (*Extractor, error) {
+	poolings, err := fit(layers, p)
 	if err != nil {
 		return nil, err
 	}
-	session, err := rt.NewSession(model, ortrun.Options{Threads: opt.Threads})
+	model, taps, err := n.tapped(layers)
+	if err != nil {
+		return nil, err
+	}
+	session, err := rt.NewSession(model, ortrun.Options{Threads: opt.Threads, Provider: opt.Provider})
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", n.Manifest.Name, err)
 	}
-	return &Extractor{session: session, input: n.Manifest.Input, layers: slices.Clone(layers), poolings: poolings}, nil
+	e := &Extractor{session: session, input: n.Manifest.Input, layers: slices.Clone(layers), taps: taps, poolings: poolings}
+	for _, tap := range taps {
+		e.outputs = append(e.outputs, slices.Index(session.Outputs(), tap.Output))
+	}
+	e.maps.New = func() any { return e.newMaps() }
+	return e, nil
+}
+
+// newMaps makes room for the outputs of one pass.
+func (e *Extractor) newMaps() []ortrun.Tensor {
+	maps := make([]ortrun.Tensor, len(e.session.Outputs()))
+	for i, tap := range e.taps {
+		if at := e.outputs[i]; maps[at].Data == nil {
+			size := int64(1)
+			for _, d := range tap.Dims {
+				size *= d
+			}
+			maps[at] = ortrun.Tensor{Shape: tap.Dims, Data: make([]float32, size)}
+		}
+	}
+	return maps
 }
 
 // Extract runs one preprocessed image, planes of Channels × Height × Width, and returns the features of every layer, in
 // the order of Layers.
-func (e *Extractor) Extract(ctx context.Context, tensor []float32) ([]Features, error) {
+func (e *Extractor) Extract(ctx context.Context, tensor []float32) ([]pooling.Features, error) {
 	if len(tensor) != e.input.Len() {
 		return nil, fmt.Errorf("input of %d values; the network takes %d×%d×%d",
 			len(tensor), e.input.Channels, e.input.Height, e.input.Width)
 	}
-	out, err := e.session.Run(ctx, ortrun.Tensor{Shape: e.input.Shape(), Data: tensor})
-	if err != nil {
+	maps := e.maps.Get().([]ortrun.Tensor)
+	defer e.maps.Put(maps) //nolint:staticcheck // a slice header is nothing beside the maps
+	if err := e.session.RunInto(ctx, ortrun.Tensor{Shape: e.input.Shape(), Data: tensor}, maps); err != nil {
 		return nil, err
 	}
-	const perLayer = 3
-	features := make([]Features, len(e.layers))
+	features := make([]pooling.Features, len(e.layers))
 	for i := range features {
-		o := out[perLayer*i:]
-		features[i] = Features{Embedding: o[0].Data, Mean: o[1].Data, Max: o[2].Data}
+		features[i] = e.pool(i, maps[e.outputs[i]].Data)
 	}
 	return features, nil
+}
+
+// pool summarises the map of layer i. A vector is a map of a single place.
+func (e *Extractor) pool(i int, data []float32) pooling.Features {
+	l, tap := e.layers[i], e.taps[i]
+	return e.poolings[i].Of(pooling.Map{
+		Channels: l.Channels, Height: l.Height, Width: l.Width, Data: data, Scale: tap.Scale, Shift: tap.Shift,
+	})
 }
 
 // Layers are the layers that Extract returns, in its order.
 func (e *Extractor) Layers() []Layer { return slices.Clone(e.layers) }
 
 // Poolings are the layers' poolings, each fitted to its layer.
-func (e *Extractor) Poolings() []onnx.Pooling { return slices.Clone(e.poolings) }
+func (e *Extractor) Poolings() []pooling.Pooling { return slices.Clone(e.poolings) }
 
 // Input is what Extract takes.
 func (e *Extractor) Input() Input { return e.input }

@@ -12,6 +12,7 @@ import (
 	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+	"github.com/convnet-playground/convnet/internal/pooling"
 )
 
 func demoNetwork(t *testing.T) *Network {
@@ -23,7 +24,7 @@ func demoNetwork(t *testing.T) *Network {
 	return n
 }
 
-func extractor(t *testing.T, n *Network, spec string, p onnx.Pooling) *Extractor {
+func extractor(t *testing.T, n *Network, spec string, p pooling.Pooling) *Extractor {
 	t.Helper()
 	layers, err := n.Manifest.SelectLayers(spec)
 	if err != nil {
@@ -49,7 +50,7 @@ func picture(in Input, seed int) []float32 {
 // TestExtract compares all layers of the built-in network with their whole maps, averaged here.
 func TestExtract(t *testing.T) {
 	n := demoNetwork(t)
-	e := extractor(t, n, "all", onnx.Pooling{Kind: onnx.PoolAverage, Grid: 1})
+	e := extractor(t, n, "all", pooling.Pooling{Kind: pooling.Average, Grid: 1})
 	x := picture(e.Input(), 0)
 	features, err := e.Extract(context.Background(), x)
 	if err != nil {
@@ -74,8 +75,10 @@ func TestExtract(t *testing.T) {
 				break
 			}
 		}
-		if !slices.Equal(f.Embedding, f.Mean) {
-			t.Errorf("%s: the average over a 1×1 grid is not the mean", l.Name)
+		for c, v := range f.Embedding {
+			if math.Abs(float64(v-f.Mean[c])) > 1e-5*(1+math.Abs(float64(v))) {
+				t.Errorf("%s, channel %d: the average over a 1×1 grid is %v, the mean %v", l.Name, c, v, f.Mean[c])
+			}
 		}
 	}
 }
@@ -111,9 +114,9 @@ func wholeMaps(t *testing.T, n *Network, layers []Layer, x []float32) []ortrun.T
 
 // TestExtractConcurrently: goroutines share an extractor and get what they would get alone.
 func TestExtractConcurrently(t *testing.T) {
-	e := extractor(t, demoNetwork(t), "default", onnx.Pooling{Kind: onnx.PoolMax, Grid: 2})
+	e := extractor(t, demoNetwork(t), "default", pooling.Pooling{Kind: pooling.Max, Grid: 2})
 	const pictures = 8
-	var alone [pictures][]Features
+	var alone [pictures][]pooling.Features
 	for i := range alone {
 		var err error
 		if alone[i], err = e.Extract(context.Background(), picture(e.Input(), i)); err != nil {
@@ -140,7 +143,7 @@ func TestExtractConcurrently(t *testing.T) {
 
 func TestExtractErrors(t *testing.T) {
 	n := demoNetwork(t)
-	e := extractor(t, n, "default", onnx.Pooling{Kind: onnx.PoolAverage, Grid: 1})
+	e := extractor(t, n, "default", pooling.Pooling{Kind: pooling.Average, Grid: 1})
 	if _, err := e.Extract(context.Background(), make([]float32, 7)); err == nil || !strings.Contains(err.Error(), "the network takes 3×64×64") {
 		t.Errorf("an input of another size: %v", err)
 	}
@@ -157,9 +160,8 @@ func TestExtractErrors(t *testing.T) {
 	}
 }
 
-// TestPooledRefuses: a graph and a manifest that do not belong together, as a database file from a stranger may hold.
-func TestPooledRefuses(t *testing.T) {
-	average := onnx.Pooling{Kind: onnx.PoolAverage, Grid: 1}
+// TestTappedRefuses: a graph and a manifest that do not belong together, as a database file from a stranger may hold.
+func TestTappedRefuses(t *testing.T) {
 	for says, change := range map[string]func(n *Network, l *Layer){
 		"contradict each other": func(_ *Network, l *Layer) { l.Channels++ },
 		`its value "nothing"`:   func(_ *Network, l *Layer) { l.Value = "nothing" },
@@ -172,28 +174,28 @@ func TestPooledRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		change(n, &layers[0])
-		if _, _, err := n.Pooled(layers, average); err == nil || !strings.Contains(err.Error(), says) {
+		if _, _, err := n.tapped(layers); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("error %v, want one that says %q", err, says)
 		}
 	}
-	if _, _, err := demoNetwork(t).Pooled(nil, average); err == nil {
+	if _, _, err := demoNetwork(t).tapped(nil); err == nil {
 		t.Error("no layers are accepted")
 	}
 }
 
-// TestPooledFits: layers whose maps or vectors are too small or too long for the grid get a smaller one.
-func TestPooledFits(t *testing.T) {
+// TestPoolingsFit: layers whose maps or vectors are too small or too long for the grid get a smaller one.
+func TestPoolingsFit(t *testing.T) {
 	n := demoNetwork(t)
 	layers, err := n.Manifest.SelectLayers("all")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, fitted, err := n.Pooled(layers, onnx.Pooling{Kind: onnx.PoolMax, Grid: 3})
+	fitted, err := fit(layers, pooling.Pooling{Kind: pooling.Max, Grid: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, l := range layers {
-		if p := fitted[i]; p.Grid > l.Height || p.Dimension(l.Channels) > onnx.MaxDimension {
+		if p := fitted[i]; p.Grid > l.Height || p.Dimension(l.Channels) > pooling.MaxDimension {
 			t.Errorf("%s of %d×%d×%d gets %s", l.Name, l.Channels, l.Height, l.Width, p)
 		}
 	}

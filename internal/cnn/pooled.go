@@ -7,14 +7,13 @@ import (
 
 	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/onnx/onnxpb"
+	"github.com/convnet-playground/convnet/internal/pooling"
 )
 
-// Pooled returns the ONNX bytes of the network cut down to the given layers, each pooled inside the graph, as
-// onnx.WithPooledOutputs does it: outputs <i>_embedding, <i>_mean and <i>_max for layer i. fitted holds the pooling that
-// each layer got: p with a smaller grid where the layer's map asks for it.
-func (n *Network) Pooled(layers []Layer, p onnx.Pooling) (model []byte, fitted []onnx.Pooling, err error) {
+// tapped returns the ONNX bytes of the network cut down to the given layers, and where each of them comes out.
+func (n *Network) tapped(layers []Layer) (model []byte, taps []onnx.Tap, err error) {
 	if len(layers) == 0 {
-		return nil, nil, errors.New("no layers to pool")
+		return nil, nil, errors.New("no layers to take")
 	}
 	m, err := onnx.Unmarshal(n.ONNX)
 	if err != nil {
@@ -23,21 +22,31 @@ func (n *Network) Pooled(layers []Layer, p onnx.Pooling) (model []byte, fitted [
 	if err := n.verifyShapes(m, layers); err != nil {
 		return nil, nil, err
 	}
-	pooled := make([]onnx.PooledLayer, len(layers))
+	values := make([]string, len(layers))
 	for i, l := range layers {
-		f := p.Fit(l.Channels, l.Height, l.Width)
-		if d := f.Dimension(l.Channels); d > onnx.MaxDimension {
-			return nil, nil, fmt.Errorf("layer %s has %d numbers, more than the %d that a vector can hold", l.Name, d, onnx.MaxDimension)
-		}
-		fitted = append(fitted, f)
-		pooled[i] = onnx.PooledLayer{Value: l.Value, Pooling: f}
+		values[i] = l.Value
 	}
-	m, err = onnx.WithPooledOutputs(m, n.Manifest.Input.Shape(), pooled)
+	m, taps, err = onnx.WithTaps(m, n.Manifest.Input.Shape(), values)
 	if err != nil {
-		return nil, nil, fmt.Errorf("pool layers of model %s: %w", n.Manifest.Name, err)
+		return nil, nil, fmt.Errorf("layers of model %s: %w", n.Manifest.Name, err)
 	}
 	model, err = onnx.Marshal(m)
-	return model, fitted, err
+	return model, taps, err
+}
+
+// fit is the pooling that each layer gets: p with a smaller grid where the layer's map asks for it.
+func fit(layers []Layer, p pooling.Pooling) ([]pooling.Pooling, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	fitted := make([]pooling.Pooling, len(layers))
+	for i, l := range layers {
+		fitted[i] = p.Fit(l.Channels, l.Height, l.Width)
+		if d := fitted[i].Dimension(l.Channels); d > pooling.MaxDimension {
+			return nil, fmt.Errorf("layer %s has %d numbers, more than the %d that a vector can hold", l.Name, d, pooling.MaxDimension)
+		}
+	}
+	return fitted, nil
 }
 
 // verifyShapes holds the manifest against the graph: everything downstream believes what the manifest says.

@@ -50,3 +50,10 @@ func stringAttribute(n *onnxpb.NodeProto, name, fallback string) string {
 	}
 	return fallback
 }
+
+func floatAttribute(n *onnxpb.NodeProto, name string, fallback float32) float32 {
+	if a := attribute(n, name); a != nil {
+		return a.GetF()
+	}
+	return fallback
+}

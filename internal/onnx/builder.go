@@ -79,7 +79,7 @@ func (b *Builder) Floats(name string, dims []int64, data []float32) string {
 	}
 	v := value{dims: dims}
 	if len(data) <= knownContents {
-		v.floats, v.nonNegative = data, noneNegative(data)
+		v.floats = data
 	}
 	return b.initializer(FloatTensor(name, dims, data), v)
 }

@@ -13,8 +13,6 @@ type value struct {
 	ints   []int64   // its contents, when they are integers known beforehand (shapes, axes)
 	floats []float32 // its contents, for the few operators whose shape hangs on them
 	absent bool      // an optional input left out
-
-	nonNegative bool // holds no negative numbers
 }
 
 // knownContents bounds what is kept of an initializer's contents: shapes, axes
@@ -120,7 +118,6 @@ func constant(t *onnxpb.TensorProto) (value, error) {
 		}
 	case onnxpb.TensorProto_FLOAT:
 		v.floats, err = Float32s(t)
-		v.nonNegative = noneNegative(v.floats)
 	}
 	return v, err
 }
@@ -169,7 +166,6 @@ func (n *node) infer(rule operator) ([]value, error) {
 		if count, err = elements(outputs[i].dims); count != int64(len(outputs[i].ints)) {
 			outputs[i].ints = nil
 		}
-		outputs[i].nonNegative = outputs[i].nonNegative || n.nonNegative(rule.sign)
 	}
 	if err == nil && len(outputs) < len(n.GetOutput()) {
 		err = fmt.Errorf("its output %q is not supported", n.GetOutput()[len(outputs)])

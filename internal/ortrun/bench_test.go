@@ -8,41 +8,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
 )
 
-// BenchmarkPooling measures what it costs to take eight pooled layers of
-// DenseNet121 instead of its last map alone. The two take turns, so that a busy
-// machine slows both; the overhead compares the quickest tenths.
-func BenchmarkPooling(b *testing.B) {
-	rt, m := ortruntest.Open(b), denseNet(b)
-	last, err := onnx.Prune(m, []string{"conv5_block16_concat"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	bare := prepare(b, rt, marshal(b, last), 1)
-	for _, name := range []string{onnx.DefaultPooling.String(), "avg/1x1", "avg/2x2", "avg/3x3", "gem:3/1x1", "gem:3/2x2", "max/3x3"} {
-		p, err := onnx.ParsePooling(name)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(p.String(), func(b *testing.B) {
-			pooled := prepare(b, rt, pooledDenseNet(b, m, p), 1)
-			var without, with []time.Duration
-			for b.Loop() {
-				without, with = append(without, timed(b, bare)), append(with, timed(b, pooled))
-			}
-			b.ReportMetric(100*(quick(with)/quick(without)-1), "%overhead")
-		})
-	}
-}
-
 // BenchmarkThreads compares two runs side by side with one run on two threads.
 func BenchmarkThreads(b *testing.B) {
 	rt, m := ortruntest.Open(b), denseNet(b)
-	data := pooledDenseNet(b, m, onnx.DefaultPooling)
+	data := tappedDenseNet(b, m)
 	for _, c := range []struct{ runs, threads int }{{1, 1}, {2, 1}, {1, 2}} {
 		b.Run(fmt.Sprintf("runs=%d/threads=%d", c.runs, c.threads), func(b *testing.B) {
 			s := prepare(b, rt, data, c.threads)

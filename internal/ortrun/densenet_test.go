@@ -78,17 +78,13 @@ func (d dense) norm(name, x string) string {
 var originalEight = []string{"conv2_block1_1_conv", "conv2_block6_2_conv", "conv3_block5_1_conv", "conv4_block9_1_conv",
 	"conv4_block23_2_conv", "conv5_block13_2_conv", "conv5_block16_1_conv", "conv5_block16_concat"}
 
-func pooledDenseNet(tb testing.TB, m *onnxpb.ModelProto, p onnx.Pooling) []byte {
+func tappedDenseNet(tb testing.TB, m *onnxpb.ModelProto) []byte {
 	tb.Helper()
-	var layers []onnx.PooledLayer
-	for _, name := range originalEight {
-		layers = append(layers, onnx.PooledLayer{Value: name, Pooling: p})
-	}
-	pooled, err := onnx.WithPooledOutputs(m, []int64{1, 3, 224, 224}, layers)
+	tapped, _, err := onnx.WithTaps(m, []int64{1, 3, 224, 224}, originalEight)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return marshal(tb, pooled)
+	return marshal(tb, tapped)
 }
 
 func marshal(tb testing.TB, m *onnxpb.ModelProto) []byte {

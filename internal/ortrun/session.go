@@ -17,6 +17,9 @@ import (
 type Options struct {
 	Threads int      // threads within one operator; 0 means 1
 	Outputs []string // what Run returns; nil means the graph's outputs
+
+	// Provider is the execution provider, one of Providers; "" is cpu.
+	Provider string
 }
 
 // Tensor is a float32 array in Go's memory.
@@ -94,6 +97,9 @@ func sessionOptions(opt Options) (*ort.SessionOptions, error) {
 		// wrong wherever a window at the edge holds only negative values.
 		options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "Pad_Fusion"),
 	)
+	if err == nil {
+		err = use(options, opt.Provider)
+	}
 	if err != nil {
 		options.Destroy()
 		return nil, fmt.Errorf("prepare network: %w", err)
@@ -133,6 +139,51 @@ func (s *Session) Run(ctx context.Context, input Tensor) ([]Tensor, error) {
 		return nil, fmt.Errorf("run network on an input of shape %v: %w", input.Shape, err)
 	}
 	return s.copyOut(outputs)
+}
+
+// RunInto is Run into memory that the caller keeps for more than one run: outputs
+// has a tensor of the right shape for each of the session's outputs.
+func (s *Session) RunInto(ctx context.Context, input Tensor, outputs []Tensor) error {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return errors.New("run network: the session is closed")
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// ONNX Runtime reads and writes Go's memory in place while it runs.
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	in, err := wrap(input, &pin)
+	if err != nil {
+		return err
+	}
+	defer in.Destroy()
+	values := make([]ort.Value, len(outputs))
+	defer destroy(values)
+	for i, t := range outputs {
+		if values[i], err = wrap(t, &pin); err != nil {
+			return err
+		}
+	}
+	if err := s.session.Run([]ort.Value{in}, values); err != nil {
+		return fmt.Errorf("run network on an input of shape %v: %w", input.Shape, err)
+	}
+	return nil
+}
+
+// wrap shows a tensor to ONNX Runtime where it lies.
+func wrap(t Tensor, pin *runtime.Pinner) (ort.Value, error) {
+	if want := ort.Shape(t.Shape).FlattenedSize(); want <= 0 || want != int64(len(t.Data)) {
+		return nil, fmt.Errorf("run network with a tensor of shape %v: it holds %d numbers", t.Shape, len(t.Data))
+	}
+	pin.Pin(&t.Data[0])
+	v, err := ort.NewTensor(t.Shape, t.Data)
+	if err != nil {
+		return nil, fmt.Errorf("run network with a tensor of shape %v: %w", t.Shape, err)
+	}
+	return v, nil
 }
 
 func (s *Session) copyOut(outputs []ort.Value) ([]Tensor, error) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
-	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+	"github.com/convnet-playground/convnet/internal/pooling"
 )
 
 // BenchmarkExtract measures one image's pass that yields the eight default layers, pooled: alone, and with as many
@@ -18,7 +18,7 @@ func BenchmarkExtract(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		e, err := cnn.NewExtractor(ortruntest.Open(b), n, layers, onnx.DefaultPooling, cnn.ExtractorOptions{Threads: 1})
+		e, err := cnn.NewExtractor(ortruntest.Open(b), n, layers, pooling.Default, cnn.ExtractorOptions{Threads: 1})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/internal/testdata"
 )
 
@@ -291,7 +292,7 @@ func TestExtractor(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e, err := cnn.NewExtractor(ortruntest.Open(t), n, layers, onnx.DefaultPooling, cnn.ExtractorOptions{})
+			e, err := cnn.NewExtractor(ortruntest.Open(t), n, layers, pooling.Default, cnn.ExtractorOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package onnx
+package pooling
 
 import (
 	"fmt"
@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Pooling kinds.
+// Kinds of pooling.
 const (
-	PoolAverage = "avg" // arithmetic mean
-	PoolMax     = "max" // maximum
-	PoolGeM     = "gem" // generalised mean of the positive part, less that of the negative part
+	Average = "avg" // arithmetic mean
+	Max     = "max" // maximum
+	GeM     = "gem" // generalised mean of the positive part, less that of the negative part
 )
 
 // MaxDimension is the longest embedding; sqlite-vec stores no longer vectors.
@@ -28,7 +28,7 @@ type Pooling struct {
 	Grid int
 }
 
-// DefaultPooling is what ingest uses when nothing else is asked for: per cell
+// Default is what ingest uses when nothing else is asked for: per cell
 //
 //	mean(max(x, 0)^3)^(1/3) − mean(max(−x, 0)^3)^(1/3)
 //
@@ -41,20 +41,20 @@ type Pooling struct {
 //   - both signs, because layers before their activation say something with both:
 //     the positive part alone loses half of DenseNet121's convolutions, both
 //     signs side by side are too long for MobileNetV2, and |x| confuses them.
-var DefaultPooling = Pooling{Kind: PoolGeM, P: 3, Grid: 3}
+var Default = Pooling{Kind: GeM, P: 3, Grid: 3}
 
-// ParsePooling reads what String writes: "avg/1x1", "max/2x2", "gem:3/2x2".
+// Parse reads what String writes: "avg/1x1", "max/2x2", "gem:3/2x2".
 // Without a grid it is 1, and without an exponent gem has 3.
-func ParsePooling(s string) (Pooling, error) {
+func Parse(s string) (Pooling, error) {
 	kind, grid, gridded := strings.Cut(s, "/")
 	kind, exponent, raised := strings.Cut(kind, ":")
 	p := Pooling{Kind: kind, Grid: 1}
-	if kind == PoolGeM {
+	if kind == GeM {
 		p.P = 3
 	}
 	if raised {
 		v, err := strconv.ParseFloat(exponent, 64)
-		if err != nil || kind != PoolGeM {
+		if err != nil || kind != GeM {
 			return Pooling{}, badPooling(s)
 		}
 		p.P = v
@@ -80,7 +80,7 @@ func badPooling(s string) error {
 // String is the pooling's name, part of an embedding's identity.
 func (p Pooling) String() string {
 	kind := p.Kind
-	if kind == PoolGeM {
+	if kind == GeM {
 		kind += ":" + strconv.FormatFloat(p.P, 'g', -1, 64)
 	}
 	return fmt.Sprintf("%s/%dx%d", kind, p.Grid, p.Grid)
@@ -88,8 +88,8 @@ func (p Pooling) String() string {
 
 // Validate reports a kind, exponent or grid that does not exist.
 func (p Pooling) Validate() error {
-	ok := p.Kind == PoolAverage || p.Kind == PoolMax
-	if p.Kind == PoolGeM {
+	ok := p.Kind == Average || p.Kind == Max
+	if p.Kind == GeM {
 		ok = p.P >= 1 && p.P <= 10 && !math.IsNaN(p.P)
 	}
 	if !ok || p.Grid < 1 || p.Grid > maxGrid {

@@ -1,12 +1,11 @@
-package onnx
+package pooling
 
 import (
-	"math"
 	"strings"
 	"testing"
 )
 
-func TestParsePooling(t *testing.T) {
+func TestParse(t *testing.T) {
 	tests := []struct {
 		in, want string // want "" is a refusal
 	}{
@@ -40,7 +39,7 @@ func TestParsePooling(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.in, func(t *testing.T) {
-			p, err := ParsePooling(test.in)
+			p, err := Parse(test.in)
 			switch {
 			case test.want == "" && err == nil:
 				t.Fatalf("accepted as %v", p)
@@ -55,19 +54,19 @@ func TestParsePooling(t *testing.T) {
 	}
 }
 
-func FuzzParsePooling(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, s := range []string{"avg", "gem:3/2x2", "max/8x8", "gem:1e0", "gem:0x1p1", "a/b:c"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		p, err := ParsePooling(s)
+		p, err := Parse(s)
 		if err != nil {
 			return
 		}
 		if err := p.Validate(); err != nil {
 			t.Errorf("%q gave an invalid pooling: %v", s, err)
 		}
-		again, err := ParsePooling(p.String())
+		again, err := Parse(p.String())
 		if err != nil || again != p {
 			t.Errorf("%q is %v, which reads as %v, %v", s, p, again, err)
 		}
@@ -92,7 +91,7 @@ func TestPoolingFit(t *testing.T) {
 		{"max/3x3", 64, 0, 0, "max/1x1", 64},
 	}
 	for _, test := range tests {
-		p, err := ParsePooling(test.pooling)
+		p, err := Parse(test.pooling)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,35 +104,17 @@ func TestPoolingFit(t *testing.T) {
 }
 
 func TestCellsCoverTheAxis(t *testing.T) {
-	for size := int64(1); size <= 40; size++ {
-		for grid := int64(1); grid <= min(size, maxGrid); grid++ {
-			cells := cellsOf(size, grid)
-			if cells[0].start != 0 || cells[grid-1].end != size {
-				t.Errorf("%d in %d cells: %v", size, grid, cells)
+	for size := 1; size <= 40; size++ {
+		for grid := 1; grid <= min(size, maxGrid); grid++ {
+			all := cells(size, grid)
+			if all[0] != 0 || all[2*grid-1] != int32(size) {
+				t.Errorf("%d in %d cells: %v", size, grid, all)
 			}
-			for i, c := range cells {
-				if c.start >= c.end || (i > 0 && c.start > cells[i-1].end) {
-					t.Errorf("%d in %d cells: %v has a hole", size, grid, cells)
+			for i := range grid {
+				if all[2*i] >= all[2*i+1] || i > 0 && all[2*i] > all[2*i-1] {
+					t.Errorf("%d in %d cells: %v has a hole", size, grid, all)
 				}
 			}
-			if w, ok := sliding(cells, size); ok && (grid-1)*w.stride+w.kernel != size+w.before+w.after {
-				t.Errorf("%d in %d cells: %+v", size, grid, w)
-			} else if !ok && grid <= 3 {
-				t.Errorf("%d in %d cells: no window", size, grid)
-			}
-		}
-	}
-}
-
-func TestAveragingSumsToOne(t *testing.T) {
-	m := averaging(cellsOf(8, 3), cellsOf(5, 3), 8, 5)
-	for cell := range 9 {
-		sum := 0.0
-		for at := cell; at < len(m); at += 9 {
-			sum += float64(m[at])
-		}
-		if math.Abs(sum-1) > 1e-6 {
-			t.Errorf("the weights of cell %d sum to %v", cell, sum)
 		}
 	}
 }
