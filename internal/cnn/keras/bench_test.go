@@ -2,43 +2,104 @@ package keras
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
 	"github.com/convnet-playground/convnet/internal/pooling"
 )
 
-// BenchmarkExtract measures one image's pass that yields the eight default layers, pooled: alone, and with as many
-// images at a time as there are processors (go test -cpu), each on one thread.
-func BenchmarkExtract(b *testing.B) {
+// BenchmarkEightLayers measures every network at its own size: images per second with its eight default layers taken and
+// pooled, against ONNX Runtime on the same network with only its last output. Both run one image for each processor side
+// by side, each on one thread, and take turns, so that a busy machine slows both; the ratio is the median of the turns'.
+// CONVNET_BENCH_MODELS names the networks, with commas.
+func BenchmarkEightLayers(b *testing.B) {
+	rt := ortruntest.Open(b)
+	only := os.Getenv("CONVNET_BENCH_MODELS")
 	for _, a := range Architectures() {
-		n := build(b, a.Name)
-		layers, err := n.Manifest.SelectLayers("default")
-		if err != nil {
-			b.Fatal(err)
+		if only != "" && !slices.Contains(strings.Split(only, ","), a.Name) {
+			continue
 		}
-		e, err := cnn.NewExtractor(ortruntest.Open(b), n, layers, pooling.Default, cnn.ExtractorOptions{Threads: 1})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer e.Close()
-		input := readInput(b, "input0_224.png", e.Input())
-		b.Run(a.Name+"/alone", func(b *testing.B) {
-			for b.Loop() {
-				if _, err := e.Extract(context.Background(), input); err != nil {
-					b.Fatal(err)
-				}
+		b.Run(a.Name, func(b *testing.B) {
+			n := generated(b, a)
+			layers, err := n.Manifest.SelectLayers("default")
+			if err != nil {
+				b.Fatal(err)
 			}
+			e, err := cnn.NewExtractor(rt, n, layers, pooling.Default, cnn.ExtractorOptions{Threads: 1})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer e.Close()
+			s, err := rt.NewSession(n.ONNX, ortrun.Options{Threads: 1})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer s.Close()
+			input := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: generatedPicture(a.InputSize, a.InputSize)}
+			b.ReportAllocs()
+			duel(b, func() error { _, err := e.Extract(context.Background(), input.Data); return err },
+				func() error { _, err := s.Run(context.Background(), input); return err })
 		})
-		b.Run(a.Name+"/side by side", func(b *testing.B) {
-			b.RunParallel(func(p *testing.PB) {
-				for p.Next() {
-					if _, err := e.Extract(context.Background(), input); err != nil {
+	}
+}
+
+// generated is a network without its classifier and with generated weights: speed does not hang on them.
+func generated(b *testing.B, a Architecture) *cnn.Network {
+	b.Helper()
+	layers, err := a.layers(false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	data, err := emit(a.id(), layers, fixture{Gain: 1}.arrays)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &cnn.Network{Manifest: a.manifest(layers), ONNX: data}
+}
+
+// duel lets two ways take turns and reports the first one's speed and its ratio to the second's.
+func duel(b *testing.B, eight, bare func() error) {
+	const each = 4 // images of a processor in one turn
+	turn := func(run func() error) float64 {
+		start := time.Now()
+		var group sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			group.Go(func() {
+				for range each {
+					if err := run(); err != nil {
 						b.Error(err)
 					}
 				}
 			})
-		})
+		}
+		group.Wait()
+		return float64(each*runtime.GOMAXPROCS(0)) / time.Since(start).Seconds()
 	}
+	turn(eight)
+	turn(bare)
+	var speeds, ratios []float64
+	for b.Loop() {
+		s := turn(eight)
+		speeds, ratios = append(speeds, s), append(ratios, s/turn(bare))
+	}
+	b.ReportMetric(median(speeds), "images/s")
+	b.ReportMetric(median(ratios), "ratio")
+	b.ReportMetric(0, "ns/op") // of two ways together: it says nothing
+	if testing.Verbose() {
+		fmt.Println(ratios)
+	}
+}
+
+func median(v []float64) float64 {
+	slices.Sort(v)
+	return v[len(v)/2]
 }
