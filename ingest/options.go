@@ -22,7 +22,9 @@ type Options struct {
 	Workers int  // images worked on side by side; default one for each core
 	Batch   int  // images per transaction; default 64
 	Limits  imaging.Limits
-	Version string // of the program, for the record of the run
+
+	Provider string // what computes, as in ortrun.Options; "" is the CPU
+	Version  string // of the program, for the record of the run
 
 	Progress func(Progress) // called by one goroutine, often; may be nil
 }
@@ -99,6 +101,12 @@ type Summary struct {
 
 	Quarantined []store.QuarantinedFile `json:"quarantined"` // files that are refused, with reasons
 	Stale       []string                `json:"stale"`       // what was done again, and why
+
+	// How the network ran; empty without one.
+	Runtime string `json:"runtime"` // what computed
+	Workers int    `json:"workers"` // images side by side
+	Threads int    `json:"threads"` // within each image
+	Batch   int    `json:"batch"`   // images in one pass
 
 	Seconds         float64 `json:"seconds"`
 	ImagesPerSecond float64 `json:"images_per_second"` // through the network; without one, through decoding

@@ -67,7 +67,9 @@ func (r *run) prepare(ctx context.Context, rt *ortrun.Runtime, net *cnn.Network)
 		return nil, err
 	}
 	if net != nil {
-		r.summary.Model = net.Manifest.Name
+		s := &r.summary
+		s.Model, s.Runtime = net.Manifest.Name, r.network.computes()
+		s.Workers, s.Threads, s.Batch = r.opt.Workers, threads, imagesAPass
 	}
 	r.phase(PhaseListing, 0)
 	if source, err = OpenSource(r.opt.Source, SourceOptions{Labels: r.opt.Labels}); err != nil {

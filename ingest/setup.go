@@ -24,7 +24,7 @@ func (n *network) embeddingState(e *store.Embedding, m store.Model) EmbeddingSta
 	switch {
 	case e == nil:
 		return EmbeddingMissing
-	case m.SHA256 != n.sha256, e.Runtime != n.runtime.Version():
+	case m.SHA256 != n.sha256, e.Runtime != n.computes():
 		return EmbeddingStale
 	}
 	return EmbeddingEqual
@@ -76,7 +76,7 @@ func (s *staleness) addRuntimes(n *network, m store.Model, same []store.Embeddin
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(byRuntime)) {
-		s.why = append(s.why, fmt.Sprintf("%s was computed by %s, now it is %s: %s", m.Name, name, n.runtime.Version(), layersOf(byRuntime[name])))
+		s.why = append(s.why, fmt.Sprintf("%s was computed by %s, now it is %s: %s", m.Name, name, n.computes(), layersOf(byRuntime[name])))
 	}
 }
 

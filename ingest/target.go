@@ -23,11 +23,12 @@ type target struct {
 // network is the model of a run with its targets.
 type network struct {
 	*cnn.Network
-	runtime *ortrun.Runtime
-	graph   [32]byte // hash of the graph; identify sets it
-	sha256  [32]byte // the model's identity; identify sets it
-	model   int64
-	targets []*target
+	runtime  *ortrun.Runtime
+	provider string
+	graph    [32]byte // hash of the graph; identify sets it
+	sha256   [32]byte // the model's identity; identify sets it
+	model    int64
+	targets  []*target
 }
 
 // newNetwork checks what is asked for before anything is written.
@@ -42,12 +43,21 @@ func newNetwork(rt *ortrun.Runtime, net *cnn.Network, opt Options) (*network, er
 	if err != nil {
 		return nil, err
 	}
-	n := &network{Network: net, runtime: rt}
+	n := &network{Network: net, runtime: rt, provider: opt.Provider}
 	for _, l := range layers {
 		n.targets = append(n.targets, &target{layer: l, pooling: opt.Pooling.Fit(l.Channels, l.Height, l.Width)})
 	}
 	return n, nil
 }
+
+// threads within one image. Images are worked on side by side instead: nothing then waits at the end of each operator.
+const threads = 1
+
+// imagesAPass is one: on processors a batch of several gains nothing, and holds as many more maps in memory.
+const imagesAPass = 1
+
+// computes names what the vectors come from.
+func (n *network) computes() string { return n.runtime.VersionWith(n.provider) }
 
 // identify hashes the network, once. A new dataset needs that late, when other work goes on beside it.
 func (n *network) identify() {
@@ -96,7 +106,7 @@ func (n *network) ensure(tx *store.Tx, dataset int64, expectedRows int) error {
 	}
 	for _, t := range n.targets {
 		e, err := tx.EnsureEmbedding(store.NewEmbedding{DatasetID: dataset, ModelID: n.model, Layer: t.layer.Name, Pooling: t.pooling.String(),
-			Dimension: t.pooling.Dimension(t.layer.Channels), Runtime: n.runtime.Version(), ExpectedRows: expectedRows})
+			Dimension: t.pooling.Dimension(t.layer.Channels), Runtime: n.computes(), ExpectedRows: expectedRows})
 		if err != nil {
 			return err
 		}
@@ -125,7 +135,7 @@ func (n *network) extractor(targets []*target) (*extractor, error) {
 		for i, t := range together {
 			layers[i] = t.layer
 		}
-		e, err := cnn.NewExtractor(n.runtime, n.Network, layers, pooling, cnn.ExtractorOptions{Threads: 1})
+		e, err := cnn.NewExtractor(n.runtime, n.Network, layers, pooling, cnn.ExtractorOptions{Threads: threads, Provider: n.provider})
 		if err != nil {
 			return nil, errors.Join(err, x.Close())
 		}

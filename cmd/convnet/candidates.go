@@ -18,12 +18,16 @@ import (
 type candidate struct {
 	manifest cnn.Manifest
 	load     func(context.Context) (*cnn.Network, error)
+	variant  variant
 }
 
 // ingest runs the network over the source. Its graph is garbage when ingest returns.
 func (c candidate) ingest(ctx context.Context, db *store.DB, rt *ortrun.Runtime, opt ingest.Options) (ingest.Summary, error) {
 	network, err := c.load(ctx)
 	if err != nil {
+		return ingest.Summary{}, err
+	}
+	if network, err = c.variant.of(network); err != nil {
 		return ingest.Summary{}, err
 	}
 	return ingest.Run(ctx, db, rt, network, opt)
@@ -42,7 +46,7 @@ const allModels = "all"
 
 // findCandidates finds the networks of --model: in the user's library first, then in the database, which carries the
 // networks it was made with.
-func findCandidates(ctx context.Context, f ingestFlags) ([]candidate, error) {
+func findCandidates(ctx context.Context, f ingestFlags, v variant) ([]candidate, error) {
 	library, err := cnn.DefaultLibrary()
 	if err != nil {
 		return nil, err
@@ -60,6 +64,7 @@ func findCandidates(ctx context.Context, f ingestFlags) ([]candidate, error) {
 		if _, err := c.manifest.SelectLayers(f.layers); err != nil {
 			return nil, usageError{err}
 		}
+		c.variant = v
 		found = append(found, c)
 	}
 	return found, nil
@@ -91,7 +96,7 @@ func namesOf(library cnn.Library, asked []string) ([]string, error) {
 func findCandidate(ctx context.Context, library cnn.Library, f ingestFlags, name string) (candidate, error) {
 	manifest, err := library.Manifest(name)
 	if err == nil {
-		return candidate{manifest, func(context.Context) (*cnn.Network, error) { return library.Load(name) }}, nil
+		return candidate{manifest: manifest, load: func(context.Context) (*cnn.Network, error) { return library.Load(name) }}, nil
 	}
 	if !errors.Is(err, cnn.ErrUnknown) {
 		return candidate{}, err
@@ -99,7 +104,7 @@ func findCandidate(ctx context.Context, library cnn.Library, f ingestFlags, name
 	network, inDB := networkInDB(ctx, f, name)
 	if inDB == nil {
 		load := func(ctx context.Context) (*cnn.Network, error) { return networkInDB(ctx, f, name) }
-		return candidate{network.Manifest, load}, nil
+		return candidate{manifest: network.Manifest, load: load}, nil
 	}
 	if errors.Is(inDB, fs.ErrNotExist) || errors.Is(inDB, store.ErrNotFound) || errors.Is(inDB, store.ErrNoGraph) {
 		return candidate{}, err

@@ -20,6 +20,8 @@ type ingestFlags struct {
 	db, dataset, labels    string
 	models                 []string
 	layers, pool           string
+	inputSize, fit         string
+	provider               string
 	grid, workers          int
 	license, source        string
 	prune                  bool
@@ -50,6 +52,9 @@ exit code is 3.`,
 	flags.StringVar(&f.layers, "layers", "default", "layers to embed: default, all, or names with commas")
 	flags.StringVar(&f.pool, "pool", "default", "pooling: avg, max, gem or gem:P; default is "+pooling.Default.String())
 	flags.IntVar(&f.grid, "grid", 0, "pool over a grid of 1, 2 or 3 cells a side; without it 3 for gem, 1 (the whole map) for avg and max")
+	flags.StringVar(&f.inputSize, "input-size", "native", "pixels that the networks take: a number, HEIGHTxWIDTH, or native; another than a network's own makes a model of its own, such as xception-224")
+	flags.StringVar(&f.fit, "fit", "", "what becomes of a picture of another shape: crop (its middle), pad (borders) or stretch; without it what the network says, and most say crop")
+	flags.StringVar(&f.provider, "provider", "", "what computes: "+strings.Join(ortrun.Providers(), ", ")+"; what is not cpu needs a build of ONNX Runtime that has it")
 	flags.IntVar(&f.workers, "workers", 0, "images worked on side by side; 0 is one for each core")
 	flags.StringVar(&f.license, "license", "", "licence of the images, kept in the database")
 	flags.StringVar(&f.source, "source", "", "where the images come from, kept in the database")
@@ -66,11 +71,15 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 		return usageError{err}
 	}
 	// Whatever can be wrong with the command line is found before a database is made.
-	candidates, err := findCandidates(ctx, f)
+	variant, err := parseVariant(f.inputSize, f.fit)
+	if err != nil {
+		return usageError{err}
+	}
+	candidates, err := findCandidates(ctx, f, variant)
 	if err != nil {
 		return err
 	}
-	rt, err := openRuntime(candidates)
+	rt, err := openRuntime(candidates, f.provider)
 	if err != nil {
 		return err
 	}
@@ -84,7 +93,7 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 	defer closeInto(&err, db.Close)
 	summaries, err := a.ingestEach(ctx, db, rt, candidates, ingest.Options{
 		Dataset: f.dataset, Source: source, License: f.license, Origin: f.source, Labels: f.labels,
-		Layers: f.layers, Pooling: pooling, Prune: f.prune, Workers: f.workers,
+		Layers: f.layers, Pooling: pooling, Prune: f.prune, Workers: f.workers, Provider: f.provider,
 		Limits: imaging.Limits{MaxPixels: f.maxMegapixels * 1e6, MaxBytes: f.maxMegs << 20}, Version: version,
 	})
 	if err != nil {
@@ -119,11 +128,15 @@ func (a *app) ingestEach(ctx context.Context, db *store.DB, rt *ortrun.Runtime, 
 	return summaries, nil
 }
 
-func openRuntime(candidates []candidate) (*ortrun.Runtime, error) {
+func openRuntime(candidates []candidate, provider string) (*ortrun.Runtime, error) {
 	if len(candidates) == 0 {
 		return nil, nil
 	}
-	return ortrun.Open("")
+	rt, err := ortrun.Open("")
+	if err != nil {
+		return nil, err
+	}
+	return rt, rt.CheckProvider(provider)
 }
 
 // parsePooling joins --pool and --grid. Without a grid, gem pools over the default's, avg and max over the whole map.
@@ -180,7 +193,7 @@ func (a *app) printSummary(s ingest.Summary) {
 	}
 	fmt.Fprintf(a.stdout, " in %.1f s", s.Seconds)
 	if s.Embedded > 0 {
-		fmt.Fprintf(a.stdout, " (%.1f images/s)", s.ImagesPerSecond)
+		fmt.Fprintf(a.stdout, " (%.1f images/s; %s, %d side by side, threads %d, batch %d)", s.ImagesPerSecond, s.Runtime, s.Workers, s.Threads, s.Batch)
 	}
 	fmt.Fprintln(a.stdout)
 	for _, why := range s.Stale {
