@@ -12,5 +12,7 @@ bench "Top 50 of 100,000 × 512 through the store, against one pass in memory (x
 bench "Ingest with DenseNet121 against bare ONNX Runtime on decoded tensors (ratio: 1 is as fast)" ./ingest AgainstBareRuntime "${ROUNDS:-3x}"
 bench "Resident memory while 10,000 images are ingested" ./ingest Memory 1x
 bench "File size against what is in it" ./ingest FileSize 1x
-bench "What pooling eight layers costs" ./internal/ortrun Pooling 10x
+bench "Every network with eight layers taken, against ONNX Runtime with its last output only (ratio: 1 is as fast)" ./internal/cnn/keras EightLayers "${ROUNDS:-5x}"
+bench "The same against PyTorch with hooks on eight layers, where Debian's python3-torchvision is installed (ratio: larger is faster)" ./internal/cnn/keras AgainstTorch "${ROUNDS:-5x}"
+bench "Pooling one map (MB/s; the limit is the memory's)" ./internal/pooling Of 1s
 bench "Decode, resize, thumbnail, by stage" ./internal/imaging Stages 1s

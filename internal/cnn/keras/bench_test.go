@@ -2,7 +2,6 @@ package keras
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"runtime"
 	"slices"
@@ -45,7 +44,6 @@ func BenchmarkEightLayers(b *testing.B) {
 			}
 			defer s.Close()
 			input := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: generatedPicture(a.InputSize, a.InputSize)}
-			b.ReportAllocs()
 			duel(b, func() error { _, err := e.Extract(context.Background(), input.Data); return err },
 				func() error { _, err := s.Run(context.Background(), input); return err })
 		})
@@ -68,35 +66,38 @@ func generated(b *testing.B, a Architecture) *cnn.Network {
 
 // duel lets two ways take turns and reports the first one's speed and its ratio to the second's.
 func duel(b *testing.B, eight, bare func() error) {
-	const each = 4 // images of a processor in one turn
-	turn := func(run func() error) float64 {
-		start := time.Now()
-		var group sync.WaitGroup
-		for range runtime.GOMAXPROCS(0) {
-			group.Go(func() {
-				for range each {
-					if err := run(); err != nil {
-						b.Error(err)
-					}
-				}
-			})
-		}
-		group.Wait()
-		return float64(each*runtime.GOMAXPROCS(0)) / time.Since(start).Seconds()
-	}
-	turn(eight)
-	turn(bare)
+	turn(b, eight)
+	turn(b, bare)
 	var speeds, ratios []float64
 	for b.Loop() {
-		s := turn(eight)
-		speeds, ratios = append(speeds, s), append(ratios, s/turn(bare))
+		s := turn(b, eight)
+		speeds, ratios = append(speeds, s), append(ratios, s/turn(b, bare))
 	}
+	report(b, speeds, ratios)
+}
+
+// turn is how many images a second come through, one for each processor side by side.
+func turn(b *testing.B, run func() error) float64 {
+	const each = 4 // images of a processor
+	start := time.Now()
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for range each {
+				if err := run(); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	return float64(each*runtime.GOMAXPROCS(0)) / time.Since(start).Seconds()
+}
+
+func report(b *testing.B, speeds, ratios []float64) {
 	b.ReportMetric(median(speeds), "images/s")
 	b.ReportMetric(median(ratios), "ratio")
 	b.ReportMetric(0, "ns/op") // of two ways together: it says nothing
-	if testing.Verbose() {
-		fmt.Println(ratios)
-	}
 }
 
 func median(v []float64) float64 {
