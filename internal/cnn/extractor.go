@@ -25,7 +25,7 @@ type Extractor struct {
 	taps     []onnx.Tap
 	outputs  []int // for each layer, which of the session's outputs it is made of
 	poolings []pooling.Pooling
-	maps     sync.Pool // of []ortrun.Tensor, the outputs of one pass: megabytes, and the same ones again and again
+	maps     sync.Pool // of *[]ortrun.Tensor, the outputs of one pass: megabytes, and the same ones again and again
 }
 
 // NewExtractor prepares a network for the given layers and pooling.
@@ -51,7 +51,7 @@ func NewExtractor(rt *ortrun.Runtime, n *Network, layers []Layer, p pooling.Pool
 }
 
 // newMaps makes room for the outputs of one pass.
-func (e *Extractor) newMaps() []ortrun.Tensor {
+func (e *Extractor) newMaps() *[]ortrun.Tensor {
 	maps := make([]ortrun.Tensor, len(e.session.Outputs()))
 	for i, tap := range e.taps {
 		if at := e.outputs[i]; maps[at].Data == nil {
@@ -62,7 +62,7 @@ func (e *Extractor) newMaps() []ortrun.Tensor {
 			maps[at] = ortrun.Tensor{Shape: tap.Dims, Data: make([]float32, size)}
 		}
 	}
-	return maps
+	return &maps
 }
 
 // Extract runs one preprocessed image, planes of Channels × Height × Width, and returns the features of every layer, in
@@ -72,14 +72,14 @@ func (e *Extractor) Extract(ctx context.Context, tensor []float32) ([]pooling.Fe
 		return nil, fmt.Errorf("input of %d values; the network takes %d×%d×%d",
 			len(tensor), e.input.Channels, e.input.Height, e.input.Width)
 	}
-	maps := e.maps.Get().([]ortrun.Tensor)
-	defer e.maps.Put(maps) //nolint:staticcheck // a slice header is nothing beside the maps
-	if err := e.session.RunInto(ctx, ortrun.Tensor{Shape: e.input.Shape(), Data: tensor}, maps); err != nil {
+	maps := e.maps.Get().(*[]ortrun.Tensor)
+	defer e.maps.Put(maps)
+	if err := e.session.RunInto(ctx, ortrun.Tensor{Shape: e.input.Shape(), Data: tensor}, *maps); err != nil {
 		return nil, err
 	}
 	features := make([]pooling.Features, len(e.layers))
 	for i := range features {
-		features[i] = e.pool(i, maps[e.outputs[i]].Data)
+		features[i] = e.pool(i, (*maps)[e.outputs[i]].Data)
 	}
 	return features, nil
 }

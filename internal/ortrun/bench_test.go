@@ -3,7 +3,6 @@ package ortrun_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -51,15 +50,4 @@ func timed(b *testing.B, s *ortrun.Session) time.Duration {
 		b.Error(err)
 	}
 	return time.Since(start)
-}
-
-// quick is the mean of the quickest tenth, in seconds.
-func quick(times []time.Duration) float64 {
-	slices.Sort(times)
-	times = times[:(len(times)+9)/10]
-	var sum time.Duration
-	for _, t := range times {
-		sum += t
-	}
-	return sum.Seconds() / float64(len(times))
 }
