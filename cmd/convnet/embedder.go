@@ -16,12 +16,15 @@ import (
 
 // openEmbedder is newEmbedder where ONNX Runtime is at hand; elsewhere the reason says why new pictures cannot be queries,
 // while everything else works.
-func openEmbedder(db *store.DB, limits imaging.Limits) (e *embedder, reason string) {
+func openEmbedder(db *store.DB, provider string) (e *embedder, reason string) {
 	rt, err := ortrun.Open("")
+	if err == nil {
+		err = rt.CheckProvider(provider)
+	}
 	if err != nil {
 		return nil, err.Error()
 	}
-	return newEmbedder(db, rt, limits), ""
+	return newEmbedder(db, rt, provider), ""
 }
 
 // maxExtractors bounds how many networks are kept loaded; DenseNet121 takes some 100 MB.
@@ -31,9 +34,9 @@ const maxExtractors = 8
 // It works with the networks that the database carries, and keeps the last few loaded: the first query waits for its
 // network, the next does not.
 type embedder struct {
-	db     *store.DB
-	rt     *ortrun.Runtime
-	limits imaging.Limits
+	db       *store.DB
+	rt       *ortrun.Runtime
+	provider string // as in ortrun.Options
 
 	mu         sync.RWMutex // read-held while an extractor runs, so that none is closed under its user
 	extractors map[extractorKey]*cnn.Extractor
@@ -46,17 +49,17 @@ type extractorKey struct {
 	pooling string
 }
 
-func newEmbedder(db *store.DB, rt *ortrun.Runtime, limits imaging.Limits) *embedder {
-	return &embedder{db: db, rt: rt, limits: limits, extractors: map[extractorKey]*cnn.Extractor{}}
+func newEmbedder(db *store.DB, rt *ortrun.Runtime, provider string) *embedder {
+	return &embedder{db: db, rt: rt, provider: provider, extractors: map[extractorKey]*cnn.Extractor{}}
 }
 
 // Runtime names what computes the vectors.
-func (e *embedder) Runtime() string { return e.rt.Version() }
+func (e *embedder) Runtime() string { return e.rt.VersionWith(e.provider) }
 
 // Embed returns the vector of an image at the layer of a stored embedding.
 // The network, the preprocessing and the pooling are the embedding's own, so that the two are comparable.
 func (e *embedder) Embed(ctx context.Context, embedding store.Embedding, image []byte) ([]float32, error) {
-	picture, err := imaging.Decode(image, e.limits)
+	picture, err := imaging.Decode(image, imaging.Limits{})
 	if err != nil {
 		return nil, search.BadRequest{Problem: "This picture cannot be used: " + err.Error()}
 	}
@@ -125,7 +128,7 @@ func (e *embedder) load(ctx context.Context, embedding store.Embedding) (*cnn.Ex
 	if err != nil {
 		return nil, err
 	}
-	return cnn.NewExtractor(e.rt, network, layers, pooling, cnn.ExtractorOptions{})
+	return cnn.NewExtractor(e.rt, network, layers, pooling, cnn.ExtractorOptions{Provider: e.provider})
 }
 
 // Close releases the networks and the runtime; closing none is fine.

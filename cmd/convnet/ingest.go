@@ -54,7 +54,7 @@ exit code is 3.`,
 	flags.IntVar(&f.grid, "grid", 0, "pool over a grid of 1, 2 or 3 cells a side; without it 3 for gem, 1 (the whole map) for avg and max")
 	flags.StringVar(&f.inputSize, "input-size", "native", "pixels that the networks take: a number, HEIGHTxWIDTH, or native; another than a network's own makes a model of its own, such as xception-224")
 	flags.StringVar(&f.fit, "fit", "", "what becomes of a picture of another shape: crop (its middle), pad (borders) or stretch; without it what the network says, and most say crop")
-	flags.StringVar(&f.provider, "provider", "", "what computes: "+strings.Join(ortrun.Providers(), ", ")+"; what is not cpu needs a build of ONNX Runtime that has it")
+	flags.StringVar(&f.provider, "provider", "", providerUsage)
 	flags.IntVar(&f.workers, "workers", 0, "images worked on side by side; 0 is one for each core")
 	flags.StringVar(&f.license, "license", "", "licence of the images, kept in the database")
 	flags.StringVar(&f.source, "source", "", "where the images come from, kept in the database")
@@ -64,6 +64,9 @@ exit code is 3.`,
 	require(cmd, "db", "dataset")
 	return cmd
 }
+
+// providerUsage is the help of every --provider.
+var providerUsage = "what computes: " + strings.Join(ortrun.Providers(), ", ") + "; what is not cpu needs a build of ONNX Runtime that has it"
 
 func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err error) {
 	pooling, err := parsePooling(f.pool, f.grid)

@@ -10,13 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/convnet-playground/convnet/internal/imaging"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 )
 
 func newSearch(a *app) *cobra.Command {
-	var path, metric string
+	var path, metric, provider string
 	var req search.Request
 	cmd := &cobra.Command{
 		Use:   "search --db FILE [--dataset NAME] [--model NAME] [--layer NAME] {QUERY | --image NAME}",
@@ -33,7 +32,7 @@ is then not among its own results. What you leave out is chosen for you.`,
 				return err
 			}
 			ctx := cmd.Context()
-			return withDB(ctx, path, func(db *store.DB) error { return a.search(ctx, db, req) })
+			return withDB(ctx, path, func(db *store.DB) error { return a.search(ctx, db, req, provider) })
 		},
 	}
 	flags := cmd.Flags()
@@ -45,6 +44,7 @@ is then not among its own results. What you leave out is chosen for you.`,
 	flags.StringVar(&metric, "metric", "cosine", "cosine, euclidean, sqeuclidean or minkowski")
 	flags.Float64Var(&req.P, "p", store.DefaultP, "exponent of the minkowski metric, at least 1")
 	flags.IntVarP(&req.K, "k", "k", 15, "how many images to find")
+	flags.StringVar(&provider, "provider", "", providerUsage)
 	flags.StringVar(&req.Image, "image", "", "search with this image of the dataset")
 	require(cmd, "db")
 	return cmd
@@ -72,10 +72,10 @@ func (a *app) readQuery(req *search.Request, args []string) (err error) {
 	return err
 }
 
-func (a *app) search(ctx context.Context, db *store.DB, req search.Request) (err error) {
+func (a *app) search(ctx context.Context, db *store.DB, req search.Request, provider string) (err error) {
 	service := search.NewService(db, nil)
 	if req.Upload != nil {
-		embedder, reason := openEmbedder(db, imaging.Limits{})
+		embedder, reason := openEmbedder(db, provider)
 		defer closeInto(&err, embedder.Close)
 		if embedder != nil {
 			service = search.NewService(db, embedder)

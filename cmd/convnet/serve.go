@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 
 	"github.com/spf13/cobra"
 
-	"github.com/convnet-playground/convnet/internal/imaging"
 	"github.com/convnet-playground/convnet/internal/server"
 	"github.com/convnet-playground/convnet/store"
 )
@@ -16,6 +16,7 @@ type serveFlags struct {
 	db, listen string
 	hosts      []string
 	readOnly   bool
+	provider   string
 }
 
 func newServe(a *app) *cobra.Command {
@@ -30,6 +31,7 @@ func newServe(a *app) *cobra.Command {
 	flags.StringVar(&f.db, "db", "", "database file (required)")
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on")
 	flags.StringSliceVar(&f.hosts, "host", nil, "also answer to this host name, e.g. behind a proxy; may be repeated")
+	flags.StringVar(&f.provider, "provider", "", providerUsage)
 	flags.BoolVar(&f.readOnly, "read-only", false, "serve a file that is never written to, e.g. a snapshot")
 	require(cmd, "db")
 	return cmd
@@ -42,8 +44,11 @@ func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
 	}
 	defer closeInto(&err, db.Close)
 	config := server.Config{DB: db, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Version: version}
-	embedder, reason := openEmbedder(db, imaging.Limits{})
+	embedder, reason := openEmbedder(db, f.provider)
 	defer closeInto(&err, embedder.Close)
+	if f.provider != "" && embedder == nil {
+		return errors.New(reason)
+	}
 	if config.UploadOff = reason; embedder != nil {
 		config.Embedder = embedder
 	}

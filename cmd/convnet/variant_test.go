@@ -66,3 +66,10 @@ func TestProvidersThatAreNotThere(t *testing.T) {
 		}
 	}
 }
+
+func TestServeRefusesAProviderThatIsNotThere(t *testing.T) {
+	db, _ := ingested(t)
+	if r := mustConvnet(t, exitFailed, "serve", "--db", db, "--listen", "127.0.0.1:0", "--provider", "cuda"); !strings.Contains(r.stderr, "GPU build") {
+		t.Errorf("it says %q", r.stderr)
+	}
+}
