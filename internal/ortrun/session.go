@@ -121,16 +121,12 @@ func (s *Session) Run(ctx context.Context, input Tensor) ([]Tensor, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if want := ort.Shape(input.Shape).FlattenedSize(); want <= 0 || want != int64(len(input.Data)) {
-		return nil, fmt.Errorf("run network on an input of shape %v: it holds %d numbers", input.Shape, len(input.Data))
-	}
 	// ONNX Runtime reads Go's memory in place while it runs.
 	var pin runtime.Pinner
-	pin.Pin(&input.Data[0])
 	defer pin.Unpin()
-	in, err := ort.NewTensor(input.Shape, input.Data)
+	in, err := wrap(input, &pin)
 	if err != nil {
-		return nil, fmt.Errorf("run network on an input of shape %v: %w", input.Shape, err)
+		return nil, err
 	}
 	defer in.Destroy()
 	outputs := make([]ort.Value, len(s.outputs))
