@@ -6,34 +6,7 @@ import (
 	"slices"
 )
 
-// Shapes of operators that move, cut and join without computing. They carry
-// known integers along, because exporters compute Reshape's shape with them.
-
-func constantShape(n *node) ([]value, error) {
-	a := attribute(n.NodeProto, "value")
-	if a.GetT() != nil {
-		v, err := constant(a.GetT())
-		return []value{v}, err
-	}
-	if v, ok := intsAttribute(n.NodeProto, "value_ints"); ok {
-		return []value{{dims: []int64{int64(len(v))}, ints: v}}, nil
-	}
-	if a := attribute(n.NodeProto, "value_int"); a != nil {
-		return []value{{dims: []int64{}, ints: []int64{a.GetI()}}}, nil
-	}
-	if a := attribute(n.NodeProto, "value_float"); a != nil {
-		return []value{{dims: []int64{}, floats: []float32{a.GetF()}}}, nil
-	}
-	return nil, errors.New("a constant of this kind is not supported")
-}
-
-func shapeShape(n *node) ([]value, error) {
-	rank := int64(len(n.in[0].dims))
-	start := clampIndex(intAttribute(n.NodeProto, "start", 0), rank)
-	end := clampIndex(intAttribute(n.NodeProto, "end", rank), rank)
-	dims := n.in[0].dims[start:max(start, end)]
-	return []value{{dims: []int64{int64(len(dims))}, ints: slices.Clone(dims)}}, nil
-}
+// Shapes of operators that move and join without computing.
 
 func concatShape(n *node) ([]value, error) {
 	dims := slices.Clone(n.in[0].dims)
@@ -41,7 +14,6 @@ func concatShape(n *node) ([]value, error) {
 	if err != nil {
 		return nil, err
 	}
-	ints, known := slices.Clone(n.in[0].ints), n.in[0].ints != nil
 	for _, v := range n.in[1:] {
 		if len(v.dims) != len(dims) {
 			return nil, fmt.Errorf("shapes %v and %v cannot be joined", dims, v.dims)
@@ -54,13 +26,8 @@ func concatShape(n *node) ([]value, error) {
 		if dims[at] += v.dims[at]; dims[at] > maxElements {
 			return nil, errors.New("the joined axis is too long")
 		}
-		known = known && v.ints != nil
-		ints = append(ints, v.ints...)
 	}
-	if !known || len(dims) != 1 {
-		ints = nil
-	}
-	return []value{{dims: dims, ints: ints}}, nil
+	return []value{{dims: dims}}, nil
 }
 
 func flattenShape(n *node) ([]value, error) {
@@ -89,7 +56,7 @@ func reshapeShape(n *node) ([]value, error) {
 		return nil, errors.New("its shape is not known beforehand")
 	}
 	dims, err := fillShape(n.in[0].dims, want, intAttribute(n.NodeProto, "allowzero", 0) != 0)
-	return []value{{dims: dims, ints: n.in[0].ints}}, err
+	return []value{{dims: dims}}, err
 }
 
 // fillShape puts numbers for the 0 (as in x) and -1 (the rest) of a wanted shape.
@@ -143,41 +110,45 @@ func transposeShape(n *node) ([]value, error) {
 }
 
 func padShape(n *node) ([]value, error) {
-	x := n.in[0].dims
-	pads, ok := intsAttribute(n.NodeProto, "pads")
-	if v := n.input(1); !v.absent {
-		pads, ok = v.ints, v.ints != nil
+	before, after, err := padsOf(n)
+	if err != nil {
+		return nil, err
 	}
-	if !ok || !n.input(3).absent || len(pads) != 2*len(x) {
-		return nil, fmt.Errorf("pads %v of a shape %v are not supported", pads, x)
-	}
-	dims := slices.Clone(x)
+	dims := slices.Clone(n.in[0].dims)
 	for i := range dims {
-		before, after := pads[i], pads[i+len(x)]
-		if min(before, after) < -maxElements || max(before, after) > maxElements {
-			return nil, fmt.Errorf("pads %v out of range", pads)
-		}
-		dims[i] += before + after
+		dims[i] += before[i] + after[i]
 	}
 	return []value{{dims: dims}}, nil
 }
 
-func gatherShape(n *node) ([]value, error) {
-	x, index := n.in[0], n.in[1]
-	at, err := axisOf(intAttribute(n.NodeProto, "axis", 0), len(x.dims))
-	if err != nil {
-		return nil, err
+// padsOf is how much a Pad puts before and after each axis; negative where it crops. Since opset 18 it may name the
+// axes that it pads.
+func padsOf(n *node) (before, after []int64, err error) {
+	x := n.in[0].dims
+	pads, known := intsAttribute(n.NodeProto, "pads")
+	if v := n.input(1); !v.absent {
+		pads, known = v.ints, v.ints != nil
 	}
-	v := value{dims: slices.Concat(x.dims[:at], index.dims, x.dims[at+1:])}
-	if x.ints == nil || index.ints == nil || len(x.dims) != 1 {
-		return []value{v}, nil
+	axes := make([]int64, len(x))
+	for i := range axes {
+		axes[i] = int64(i)
 	}
-	for _, i := range index.ints {
-		k, err := axisOf(i, len(x.ints))
+	if v := n.input(3); !v.absent {
+		axes, known = v.ints, known && v.ints != nil
+	}
+	if !known || len(pads) != 2*len(axes) {
+		return nil, nil, fmt.Errorf("pads %v of a shape %v are not supported", pads, x)
+	}
+	before, after = make([]int64, len(x)), make([]int64, len(x))
+	for i, axis := range axes {
+		at, err := axisOf(axis, len(x))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		v.ints = append(v.ints, x.ints[k])
+		before[at], after[at] = pads[i], pads[i+len(axes)]
+		if min(before[at], after[at]) < -maxElements || max(before[at], after[at]) > maxElements {
+			return nil, nil, fmt.Errorf("pads %v out of range", pads)
+		}
 	}
-	return []value{v}, nil
+	return before, after, nil
 }

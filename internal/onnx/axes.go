@@ -76,7 +76,7 @@ func squeezeShape(n *node) ([]value, error) {
 			dims = append(dims, d)
 		}
 	}
-	return []value{{dims: dims, ints: n.in[0].ints}}, nil
+	return []value{{dims: dims}}, nil
 }
 
 func unsqueezeShape(n *node) ([]value, error) {
@@ -100,5 +100,5 @@ func unsqueezeShape(n *node) ([]value, error) {
 			dims, x = append(dims, x[0]), x[1:]
 		}
 	}
-	return []value{{dims: dims, ints: n.in[0].ints}}, nil
+	return []value{{dims: dims}}, nil
 }

@@ -12,22 +12,9 @@ func sameShape(n *node) ([]value, error) {
 	return []value{{dims: n.in[0].dims}}, nil
 }
 
-// castShape keeps known integers: files cast them on their way to a Reshape.
-func castShape(n *node) ([]value, error) {
-	return []value{{dims: n.in[0].dims, ints: n.in[0].ints}}, nil
-}
-
-func batchNormShape(n *node) ([]value, error) {
-	x := n.in[0].dims
-	if len(x) < 2 {
-		return nil, fmt.Errorf("shape %v has no channels", x)
-	}
-	for _, p := range n.in[1:5] {
-		if len(p.dims) != 1 || p.dims[0] != x[1] {
-			return nil, fmt.Errorf("a parameter has shape %v, the map %d channels", p.dims, x[1])
-		}
-	}
-	return sameShape(n)
+// twiceShape has a second output of the same shape, such as what a Dropout has let through.
+func twiceShape(n *node) ([]value, error) {
+	return []value{{dims: n.in[0].dims}, {dims: n.in[0].dims}}, nil
 }
 
 func broadcastShape(n *node) ([]value, error) {
@@ -38,7 +25,7 @@ func broadcastShape(n *node) ([]value, error) {
 			return nil, err
 		}
 	}
-	return []value{{dims: dims, ints: arithmetic(n)}}, nil
+	return []value{{dims: dims}}, nil
 }
 
 // broadcast is the shape of two shapes lined up at their last dimensions.
@@ -57,30 +44,6 @@ func broadcast(x, y []int64) ([]int64, error) {
 		}
 	}
 	return dims, nil
-}
-
-// arithmetic follows shape arithmetic on known integers of equal length.
-func arithmetic(n *node) []int64 {
-	if len(n.in) != 2 || len(n.in[0].ints) == 0 || len(n.in[0].ints) != len(n.in[1].ints) {
-		return nil
-	}
-	result := make([]int64, len(n.in[0].ints))
-	for i, x := range n.in[0].ints {
-		y := n.in[1].ints[i]
-		switch op := n.GetOpType(); {
-		case op == "Add":
-			result[i] = x + y
-		case op == "Sub":
-			result[i] = x - y
-		case op == "Mul":
-			result[i] = x * y
-		case op == "Div" && y != 0:
-			result[i] = x / y
-		default:
-			return nil
-		}
-	}
-	return result
 }
 
 func gemmShape(n *node) ([]value, error) {

@@ -116,8 +116,12 @@ func constant(t *onnxpb.TensorProto) (value, error) {
 		if v.ints, err = integers(t); v.ints == nil {
 			v.ints = []int64{} // known to be empty
 		}
+	case onnxpb.TensorProto_BOOL, onnxpb.TensorProto_INT8, onnxpb.TensorProto_UINT8:
+		v.ints, err = smallIntegers(t)
 	case onnxpb.TensorProto_FLOAT:
-		v.floats, err = Float32s(t)
+		if v.floats, err = Float32s(t); v.floats == nil {
+			v.floats = []float32{}
+		}
 	}
 	return v, err
 }
@@ -162,13 +166,12 @@ func (n *node) infer(rule operator) ([]value, error) {
 	}
 	outputs, err := rule.shape(n)
 	for i := 0; err == nil && i < len(outputs); i++ {
-		var count int64
-		if count, err = elements(outputs[i].dims); count != int64(len(outputs[i].ints)) {
-			outputs[i].ints = nil
-		}
+		err = n.fill(i, &outputs[i])
 	}
-	if err == nil && len(outputs) < len(n.GetOutput()) {
-		err = fmt.Errorf("its output %q is not supported", n.GetOutput()[len(outputs)])
+	for i := len(outputs); err == nil && i < len(n.GetOutput()); i++ {
+		if name := n.GetOutput()[i]; name != "" {
+			err = fmt.Errorf("its output %q is not supported", name)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("node %s (%s): %w", n.GetName(), n.GetOpType(), err)

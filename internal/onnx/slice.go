@@ -15,22 +15,15 @@ func sliceShape(n *node) ([]value, error) {
 	if err != nil {
 		return nil, err
 	}
-	dims, ints := slices.Clone(n.in[0].dims), n.in[0].ints
+	dims := slices.Clone(n.in[0].dims)
 	for _, c := range cuts {
 		at, err := axisOf(c.axis, len(dims))
 		if err != nil {
 			return nil, err
 		}
-		start, count := c.over(dims[at])
-		dims[at] = count
-		if len(dims) == 1 && ints != nil {
-			ints = stride(ints, start, c.step, count)
-		}
+		_, dims[at] = c.over(dims[at])
 	}
-	if len(dims) != 1 {
-		ints = nil
-	}
-	return []value{{dims: dims, ints: ints}}, nil
+	return []value{{dims: dims}}, nil
 }
 
 // over is where a cut begins on an axis of this size and how many it takes.
@@ -45,18 +38,6 @@ func (c cut) over(size int64) (start, count int64) {
 		end = clampIndex(c.end, size)
 	}
 	return start, max(0, (start-end-c.step-1)/-c.step)
-}
-
-func stride(x []int64, start, step, count int64) []int64 {
-	taken := make([]int64, 0, count)
-	for i := range count {
-		at := start + i*step
-		if at < 0 || at >= int64(len(x)) {
-			return nil
-		}
-		taken = append(taken, x[at])
-	}
-	return taken
 }
 
 func cutsOf(n *node) ([]cut, error) {
@@ -98,4 +79,30 @@ func clampIndex(i, size int64) int64 {
 		i += size
 	}
 	return min(max(i, 0), size)
+}
+
+func gatherShape(n *node) ([]value, error) {
+	x, index := n.in[0].dims, n.in[1].dims
+	at, err := axisOf(intAttribute(n.NodeProto, "axis", 0), len(x))
+	if err != nil {
+		return nil, err
+	}
+	return []value{{dims: slices.Concat(x[:at], index, x[at+1:])}}, nil
+}
+
+func gatherElementsShape(n *node) ([]value, error) {
+	x, index := n.in[0].dims, n.in[1].dims
+	at, err := axisOf(intAttribute(n.NodeProto, "axis", 0), len(x))
+	if err != nil {
+		return nil, err
+	}
+	if len(index) != len(x) {
+		return nil, fmt.Errorf("indices of shape %v do not suit a shape %v", index, x)
+	}
+	for i, d := range index {
+		if i != at && d > x[i] {
+			return nil, fmt.Errorf("indices of shape %v do not suit a shape %v", index, x)
+		}
+	}
+	return []value{{dims: index}}, nil
 }

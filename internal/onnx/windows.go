@@ -1,11 +1,8 @@
 package onnx
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
-// Shapes of operators that slide or scale over a map.
+// Shapes of operators that slide over a map.
 
 // window is a node's sliding window, one entry per dimension of the map.
 type window struct {
@@ -126,6 +123,12 @@ func poolShape(n *node) ([]value, error) {
 	return w.over(x[0], x[1], x[2:])
 }
 
+// maxPoolShape has the maxima and where they were found.
+func maxPoolShape(n *node) ([]value, error) {
+	values, err := poolShape(n)
+	return append(values, values...), err
+}
+
 func globalPoolShape(n *node) ([]value, error) {
 	x := n.in[0].dims
 	if len(x) < 3 {
@@ -134,31 +137,6 @@ func globalPoolShape(n *node) ([]value, error) {
 	dims := []int64{x[0], x[1]}
 	for range x[2:] {
 		dims = append(dims, 1)
-	}
-	return []value{{dims: dims}}, nil
-}
-
-func resizeShape(n *node) ([]value, error) {
-	x := n.in[0].dims
-	scales, sizes := n.input(2), n.input(3)
-	if n.opset < 11 {
-		scales, sizes = n.input(1), value{absent: true}
-	}
-	if _, some := intsAttribute(n.NodeProto, "axes"); some {
-		return nil, errors.New("resizing only some axes is not supported")
-	}
-	if !sizes.absent && len(sizes.ints) == len(x) {
-		return []value{{dims: sizes.ints}}, nil
-	}
-	if len(scales.floats) != len(x) {
-		return nil, errors.New("neither its scales nor its sizes are known beforehand")
-	}
-	dims := make([]int64, len(x))
-	for i, s := range scales.floats {
-		if !(s >= 0 && s <= 1<<20) || x[i] > 1<<30 {
-			return nil, fmt.Errorf("scale %v out of range", s)
-		}
-		dims[i] = int64(s * float32(x[i]))
 	}
 	return []value{{dims: dims}}, nil
 }
