@@ -38,3 +38,9 @@ func (n *Network) Export() ([]byte, error) {
 	}
 	return data, nil
 }
+
+// exported names the properties that Export writes.
+var exported = []string{ManifestProperty, "name", "title", "preprocess", "layers", "classes", "source", "license"}
+
+// Graph returns the graph in the bytes that Export has written: those of Network.ONNX.
+func Graph(exportedONNX []byte) ([]byte, error) { return onnx.WithoutMetadata(exportedONNX, exported) }

@@ -49,6 +49,18 @@ func fit(layers []Layer, p pooling.Pooling) ([]pooling.Pooling, error) {
 	return fitted, nil
 }
 
+// Verify holds every layer of the manifest against the graph.
+func (n *Network) Verify() error {
+	if err := n.Manifest.Validate(); err != nil {
+		return err
+	}
+	m, err := onnx.Unmarshal(n.ONNX)
+	if err != nil {
+		return fmt.Errorf("graph of model %s: %w", n.Manifest.Name, err)
+	}
+	return n.verifyShapes(m, n.Manifest.Layers)
+}
+
 // verifyShapes holds the manifest against the graph: everything downstream believes what the manifest says.
 func (n *Network) verifyShapes(m *onnxpb.ModelProto, layers []Layer) error {
 	in := n.Manifest.Input

@@ -41,7 +41,7 @@ func (m *Manifest) Validate() error {
 	if err := ValidName(m.Name); err != nil {
 		return err
 	}
-	for _, check := range []func() error{m.validateText, m.Input.validate, m.validateLayers, m.validateDefaults} {
+	for _, check := range []func() error{m.validateText, m.Input.Validate, m.validateLayers, m.validateDefaults} {
 		if err := check(); err != nil {
 			return fmt.Errorf("manifest of model %s: %w", m.Name, err)
 		}
@@ -70,7 +70,8 @@ func (m *Manifest) validateText() error {
 	return inRange("parameters", m.Parameters, 0, maxParameters)
 }
 
-func (in Input) validate() error {
+// Validate checks that pictures can be made into such an input.
+func (in Input) Validate() error {
 	if err := validValue(in.Name); err != nil {
 		return fmt.Errorf("input: %w", err)
 	}

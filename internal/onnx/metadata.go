@@ -20,39 +20,46 @@ const (
 // are replaced. All else stays as it is, byte for byte.
 func WithMetadata(model []byte, properties map[string]string) ([]byte, error) {
 	var added onnxpb.ModelProto
-	for _, key := range slices.Sorted(maps.Keys(properties)) {
-		added.MetadataProps = append(added.MetadataProps, &onnxpb.StringStringEntryProto{Key: key, Value: properties[key]})
+	names := slices.Sorted(maps.Keys(properties))
+	for _, name := range names {
+		added.MetadataProps = append(added.MetadataProps, &onnxpb.StringStringEntryProto{Key: name, Value: properties[name]})
 	}
 	tail, err := Marshal(&added)
 	if err != nil {
 		return nil, err
 	}
-	result := make([]byte, 0, len(model)+len(tail))
+	bare, err := WithoutMetadata(model, names)
+	return append(bare, tail...), err // repeated fields go on where they were left
+}
+
+// WithoutMetadata takes properties out of the bytes of a model, and leaves all else as it is, byte for byte.
+func WithoutMetadata(model []byte, names []string) ([]byte, error) {
+	result := make([]byte, 0, len(model))
 	for len(model) > 0 {
 		number, _, n := protowire.ConsumeField(model)
 		if n < 0 {
 			return nil, fmt.Errorf("read ONNX model: %w", protowire.ParseError(n))
 		}
-		replaced, err := replaces(properties, number, model[:n])
+		found, err := isProperty(names, number, model[:n])
 		if err != nil {
 			return nil, fmt.Errorf("read ONNX model: %w", err)
 		}
-		if !replaced {
+		if !found {
 			result = append(result, model[:n]...)
 		}
 		model = model[n:]
 	}
-	return append(result, tail...), nil // repeated fields go on where they were left
+	return result, nil
 }
 
-// replaces reports whether a field of a model is a property with one of the names.
-func replaces(properties map[string]string, number protowire.Number, field []byte) (found bool, err error) {
+// isProperty reports whether a field of a model is a property with one of the names.
+func isProperty(names []string, number protowire.Number, field []byte) (found bool, err error) {
 	if number != modelMetadata {
 		return false, nil
 	}
 	err = messages(field, modelMetadata, func(entry []byte) error {
 		return messages(entry, entryKey, func(key []byte) error {
-			_, found = properties[string(key)]
+			found = slices.Contains(names, string(key))
 			return nil
 		})
 	})
