@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"internal/browser":           {"*"},
 	"internal/cnn":               {"internal/onnx/...", "internal/ortrun", "internal/pooling", "internal/imaging", "internal/cnn/demo", "internal/editdistance"},
 	"internal/cnn/demo":          {},
+	"internal/cnn/imported":      {"internal/cnn", "internal/onnx/..."},
 	"internal/cnn/keras":         {"internal/cnn", "internal/onnx/...", "internal/hdf5"},
 	"internal/download":          {},
 	"internal/hdf5":              {},

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/cnn/imported"
 	"github.com/convnet-playground/convnet/internal/cnn/keras"
 	"github.com/convnet-playground/convnet/internal/onnx"
 )
@@ -27,7 +28,7 @@ addition as two have twice as many. Sees is the receptive field: how many pixels
 height × width, one unit of the layer can depend on.`,
 		Args: exactArgs("the name of a network"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			height, width, err := parseSize(size)
+			height, width, err := parseSize("--input-size", size)
 			if err != nil {
 				return err
 			}
@@ -49,8 +50,8 @@ height × width, one unit of the layer can depend on.`,
 // maxInputSize is the longest side of a picture that a manifest may ask for.
 const maxInputSize = 8192
 
-// parseSize reads N or HEIGHTxWIDTH; nothing is 0, 0.
-func parseSize(text string) (height, width int, err error) {
+// parseSize reads a flag's N or HEIGHTxWIDTH; nothing is 0, 0.
+func parseSize(flag, text string) (height, width int, err error) {
 	if text == "" {
 		return 0, 0, nil
 	}
@@ -61,8 +62,8 @@ func parseSize(text string) (height, width int, err error) {
 	height, problem := strconv.Atoi(first)
 	width, otherProblem := strconv.Atoi(second)
 	if problem != nil || otherProblem != nil || min(height, width) < 1 || max(height, width) > maxInputSize {
-		return 0, 0, usagef("--input-size %q is no size: give a number of pixels up to %d, or HEIGHTxWIDTH such as 224x320",
-			text, maxInputSize)
+		return 0, 0, usagef("%s %q is no size: give a number of pixels up to %d, or HEIGHTxWIDTH such as 224x320",
+			flag, text, maxInputSize)
 	}
 	return height, width, nil
 }
@@ -136,10 +137,11 @@ func structure(library cnn.Library, m cnn.Manifest, height, width int) (*cnn.Net
 	}
 	same := height == m.Input.Height && width == m.Input.Width
 	if m.Architecture == "" {
-		if !same {
-			return nil, usagef("%s takes %d×%d pixels, and only networks of Keras can be shown at another size", m.Name, m.Input.Height, m.Input.Width)
+		n, err := library.Load(m.Name)
+		if err != nil || same {
+			return n, err
 		}
-		return library.Load(m.Name)
+		return imported.Resize(n, height, width)
 	}
 	n, err := keras.Skeleton(m.Architecture, height, width, len(m.Classes) > 0)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/cnn/imported"
 	"github.com/convnet-playground/convnet/internal/cnn/keras"
 	"github.com/convnet-playground/convnet/internal/imaging"
 )
@@ -83,8 +84,7 @@ func (v variant) size() string {
 // on the size.
 func resize(n *cnn.Network, height, width int) (*cnn.Network, error) {
 	if n.Manifest.Architecture == "" {
-		return nil, fmt.Errorf("model %s takes %d×%d pixels only: its input size can be chosen for the networks that convnet builds from Keras' weights",
-			n.Manifest.Name, n.Manifest.Input.Height, n.Manifest.Input.Width)
+		return imported.Resize(n, height, width)
 	}
 	return keras.Resize(n, height, width)
 }
