@@ -31,12 +31,8 @@ func (s *step) resize(a axis) axis {
 
 // scale is the factor along an axis.
 func (s *step) scale(at int, size, units int64) float32 {
-	scales := s.input(2).floats
-	if s.opset < 11 || s.GetOpType() == "Upsample" {
-		scales = s.input(1).floats
-	}
-	if at < len(scales) && len(scales) == len(s.dims) {
-		return scales[at]
+	if asked, err := scalingOf(&s.node); err == nil && asked.scales != nil {
+		return asked.scales[at]
 	}
 	return float32(units) / float32(max(size, 1))
 }

@@ -38,15 +38,18 @@ var routes = map[string]route{
 	"Resize": (*step).resize, "Upsample": (*step).resize,
 	"DepthToSpace": (*step).unblock, "SpaceToDepth": (*step).block,
 
-	"Gather": (*step).gather, "Pad": (*step).pad, "Slice": (*step).slice, "Split": (*step).split,
-	"Transpose": (*step).transpose,
-	"Flatten":   (*step).reshape, "Reshape": (*step).reshape, "Squeeze": (*step).reshape, "Unsqueeze": (*step).reshape,
+	"Gather": (*step).gather, "GatherElements": (*step).gatherElements, "Pad": (*step).pad, "Slice": (*step).slice,
+	"Split": (*step).split, "Tile": (*step).tile, "Transpose": (*step).transpose,
+	"Flatten": (*step).reshape, "Reshape": (*step).reshape, "Squeeze": (*step).reshape, "Unsqueeze": (*step).reshape,
 
 	"Gemm": (*step).matMul, "MatMul": (*step).matMul,
-	"ReduceL1": (*step).reduce, "ReduceL2": (*step).reduce, "ReduceMax": (*step).reduce, "ReduceMean": (*step).reduce,
-	"ReduceMin": (*step).reduce, "ReduceProd": (*step).reduce, "ReduceSum": (*step).reduce, "ReduceSumSquare": (*step).reduce,
+	"ReduceL1": (*step).reduce, "ReduceL2": (*step).reduce, "ReduceLogSum": (*step).reduce, "ReduceLogSumExp": (*step).reduce,
+	"ReduceMax": (*step).reduce, "ReduceMean": (*step).reduce, "ReduceMin": (*step).reduce, "ReduceProd": (*step).reduce,
+	"ReduceSum": (*step).reduce, "ReduceSumSquare": (*step).reduce,
+	"ArgMax": (*step).search, "ArgMin": (*step).search, "TopK": (*step).search,
+	"CumSum":  (*step).cumulate,
 	"Softmax": (*step).normalize, "LogSoftmax": (*step).normalize, "Hardmax": (*step).normalize,
-	"LpNormalization": (*step).normalize, "CumSum": (*step).mix,
+	"LpNormalization": (*step).normalize, "DynamicQuantizeLinear": (*step).quantize,
 }
 
 // trace follows the picture to an output of the given shape.
@@ -169,16 +172,4 @@ func (s *step) concat() *trace {
 		}
 	}
 	return &joined
-}
-
-// normalizes reports whether a node scales its map by numbers taken from the whole of it.
-func (s *step) normalizes(t *trace) bool {
-	switch s.GetOpType() {
-	case "InstanceNormalization", "GroupNormalization", "MeanVarianceNormalization":
-		return true
-	case "LayerNormalization":
-		from, err := axisOf(intAttribute(s.NodeProto, "axis", -1), len(s.dims))
-		return err != nil || t.rows.at >= from || t.columns.at >= from
-	}
-	return false
 }

@@ -89,9 +89,8 @@ func (w window) before(i int, size, out int64) int64 {
 // stride·i - padding + k·dilation of the output.
 func (s *step) unslide(a axis) axis {
 	i := a.at - 2
-	_, sized := intsAttribute(s.NodeProto, "output_shape")
-	w, err := windowOf(&s.node, s.in[1].dims[2:], len(s.dims)-2)
-	if err != nil || i < 0 || s.from != 0 || sized || w.auto != "NOTSET" {
+	w, err := transposedOf(&s.node)
+	if err != nil || i < 0 || s.from != 0 {
 		return a.collapsed()
 	}
 	stride, begin, kernel, dilation := w.stride[i], w.begin[i], w.kernel[i], w.dilation[i]

@@ -1,0 +1,341 @@
+package onnx_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/convnet-playground/convnet/internal/onnx"
+	"github.com/convnet-playground/convnet/internal/onnx/onnxpb"
+	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+)
+
+// The picture that single operators are tried on.
+var trialShape = []int64{1, 8, 6, 7}
+
+// trial is one operator on a picture x.
+type trial struct {
+	opset      int64 // 17 when 0
+	op         string
+	outputs    int                   // 1 when 0
+	inputs     []*onnxpb.TensorProto // behind x; nil leaves one out
+	attributes []*onnxpb.AttributeProto
+}
+
+func (c trial) String() string {
+	text := fmt.Sprint(c.op, "/", c.version())
+	for _, a := range c.attributes {
+		text += fmt.Sprint(" ", a.Name, a.I, a.Ints, a.Floats, string(a.S))
+	}
+	for _, t := range c.inputs {
+		text += fmt.Sprint(" ", t.GetDims())
+	}
+	return text
+}
+
+// model has the picture as x and each of the operator's outputs under out0, out1 and so on: as float32, and with an axis
+// in front, because ONNX Runtime's bindings return neither other types nor values without axes.
+func (c trial) model() *onnxpb.ModelProto {
+	n := &onnxpb.NodeProto{Name: "node", OpType: c.op, Input: []string{"x"}, Attribute: c.attributes}
+	g := &onnxpb.GraphProto{Name: "trial", Input: []*onnxpb.ValueInfoProto{floatInfo("x", trialShape)}}
+	for i, t := range c.inputs {
+		name := ""
+		if t != nil {
+			name = fmt.Sprint("in", i)
+			t.Name = name
+			g.Initializer = append(g.Initializer, t)
+		}
+		n.Input = append(n.Input, name)
+	}
+	if c.op == "Where" { // the condition comes first
+		n.Input[0], n.Input[1] = n.Input[1], n.Input[0]
+	}
+	g.Node = append(g.Node, n)
+	for i := range max(c.outputs, 1) {
+		raw, float, out := fmt.Sprint("raw", i), fmt.Sprint("float", i), fmt.Sprint("out", i)
+		n.Output = append(n.Output, raw)
+		unsqueeze := &onnxpb.NodeProto{OpType: "Unsqueeze", Input: []string{float}, Output: []string{out}}
+		if c.version() < 13 {
+			unsqueeze.Attribute = set(onnx.Ints("axes", 0))
+		} else {
+			g.Initializer = append(g.Initializer, onnx.Int64Tensor("axes of "+out, []int64{1}, []int64{0}))
+			unsqueeze.Input = append(unsqueeze.Input, "axes of "+out)
+		}
+		cast := &onnxpb.NodeProto{OpType: "Cast", Input: []string{raw}, Output: []string{float}, Attribute: set(onnx.Int("to", 1))}
+		g.Node = append(g.Node, cast, unsqueeze)
+		g.Output = append(g.Output, floatInfo(out, nil))
+	}
+	return &onnxpb.ModelProto{IrVersion: 8, Graph: g, OpsetImport: []*onnxpb.OperatorSetIdProto{{Version: c.version()}}}
+}
+
+func (c trial) version() int64 {
+	if c.opset == 0 {
+		return 17
+	}
+	return c.opset
+}
+
+func floatInfo(name string, dims []int64) *onnxpb.ValueInfoProto {
+	t := &onnxpb.TypeProto_Tensor{ElemType: int32(onnxpb.TensorProto_FLOAT)}
+	if dims != nil {
+		t.Shape = &onnxpb.TensorShapeProto{}
+		for _, d := range dims {
+			t.Shape.Dim = append(t.Shape.Dim,
+				&onnxpb.TensorShapeProto_Dimension{Value: &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: d}})
+		}
+	}
+	return &onnxpb.ValueInfoProto{Name: name, Type: &onnxpb.TypeProto{Value: &onnxpb.TypeProto_TensorType{TensorType: t}}}
+}
+
+// Short ways to write what an operator is given.
+
+func with(t ...*onnxpb.TensorProto) []*onnxpb.TensorProto { return t }
+
+func set(a ...*onnxpb.AttributeProto) []*onnxpb.AttributeProto { return a }
+
+func list(v ...int64) *onnxpb.TensorProto { return onnx.Int64Tensor("", []int64{int64(len(v))}, v) }
+
+func number(v int64) *onnxpb.TensorProto { return onnx.Int64Tensor("", []int64{}, []int64{v}) }
+
+func array(dims ...int64) *onnxpb.TensorProto { return onnx.FloatTensor("", dims, ramp(dims)) }
+
+func floats(v ...float32) *onnxpb.TensorProto { return onnx.FloatTensor("", []int64{int64(len(v))}, v) }
+
+// octets is an array of one of the small types.
+func octets(kind onnxpb.TensorProto_DataType, dims ...int64) *onnxpb.TensorProto {
+	t := &onnxpb.TensorProto{Dims: dims, DataType: int32(kind)}
+	for i := range ramp(dims) {
+		t.RawData = append(t.RawData, byte(i%2))
+	}
+	return t
+}
+
+// trials has every operator that is no picture's matter of course, with parameters that are easy to get wrong.
+func trials() []trial {
+	var all []trial
+	for _, op := range []string{"Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Ceil", "Celu", "Cos", "Cosh",
+		"Elu", "Erf", "Exp", "Floor", "HardSigmoid", "HardSwish", "Hardmax", "Identity", "IsInf", "IsNaN", "LeakyRelu", "Log",
+		"LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Neg", "Reciprocal", "Round", "Selu", "Shrink", "Sign",
+		"Sin", "Sinh", "Softmax", "Softplus", "Softsign", "Sqrt", "Tan", "Tanh", "ThresholdedRelu", "Trilu"} {
+		all = append(all, trial{op: op})
+	}
+	for _, op := range []string{"Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Mean", "Max", "Min", "Pow", "Add",
+		"Sub", "Mul", "Div"} {
+		all = append(all, trial{op: op, inputs: with(array(7))}, trial{op: op, inputs: with(array(3, 1, 8, 1, 7))})
+	}
+	return slices.Concat(all, elementTrials, windowTrials, moveTrials, reduceTrials)
+}
+
+var elementTrials = []trial{
+	{opset: 20, op: "Gelu"}, {opset: 20, op: "Gelu", attributes: set(onnx.String("approximate", "tanh"))}, {opset: 18, op: "Mish"},
+	{op: "Dropout", outputs: 2}, {opset: 10, op: "Dropout", outputs: 2}, {opset: 7, op: "Dropout"},
+	{op: "CumSum", inputs: with(number(2))}, {op: "CumSum", inputs: with(number(-1)), attributes: set(onnx.Int("reverse", 1))},
+	{op: "CumSum", inputs: with(number(-2)), attributes: set(onnx.Int("reverse", 1), onnx.Int("exclusive", 1))},
+	{op: "CumSum", inputs: with(number(3)), attributes: set(onnx.Int("exclusive", 1))},
+	{op: "CumSum", inputs: with(number(1))},
+	{op: "Trilu", inputs: with(number(-2)), attributes: set(onnx.Int("upper", 0))},
+	{op: "Mod", inputs: with(array(6, 1)), attributes: set(onnx.Int("fmod", 1))},
+	{op: "Where", inputs: with(octets(onnxpb.TensorProto_BOOL, 6, 1), array(2, 8, 1, 7))},
+	{op: "InstanceNormalization", inputs: with(array(8), array(8))},
+	{opset: 18, op: "GroupNormalization", inputs: with(array(2), array(2)), attributes: set(onnx.Int("num_groups", 2))},
+	{opset: 21, op: "GroupNormalization", inputs: with(array(8), array(8)), attributes: set(onnx.Int("num_groups", 4))},
+	{op: "LayerNormalization", outputs: 3, inputs: with(array(7), array(7))},
+	{op: "LayerNormalization", outputs: 3, inputs: with(array(8, 6, 7)), attributes: set(onnx.Int("axis", 1))},
+	{op: "MeanVarianceNormalization", attributes: set(onnx.Ints("axes", 1))},
+	{op: "LpNormalization", attributes: set(onnx.Int("axis", 2), onnx.Int("p", 1))},
+	{opset: 11, op: "Softmax", attributes: set(onnx.Int("axis", 2))}, {opset: 11, op: "Hardmax", attributes: set(onnx.Int("axis", 3))},
+	{op: "Softmax", attributes: set(onnx.Int("axis", -2))},
+	{op: "QuantizeLinear", inputs: with(array(), octets(onnxpb.TensorProto_UINT8))},
+	{op: "QuantizeLinear", inputs: with(array(8), octets(onnxpb.TensorProto_INT8, 8)), attributes: set(onnx.Int("axis", 1))},
+	{op: "DynamicQuantizeLinear", outputs: 3},
+	{op: "CastLike", inputs: with(number(1))},
+}
+
+var windowTrials = []trial{
+	{op: "ConvTranspose", inputs: with(array(8, 3, 3, 2)), attributes: set(onnx.Ints("strides", 2, 3), onnx.Ints("pads", 1, 0, 0, 1))},
+	{op: "ConvTranspose", inputs: with(array(8, 1, 4, 3), array(2)), attributes: set(onnx.Int("group", 2), onnx.Ints("strides", 3, 2),
+		onnx.Ints("dilations", 2, 3), onnx.Ints("output_padding", 2, 1))},
+	{op: "ConvTranspose", inputs: with(array(8, 2, 3, 3)), attributes: set(onnx.Ints("strides", 2, 2), onnx.String("auto_pad", "SAME_UPPER"))},
+	{op: "ConvTranspose", inputs: with(array(8, 2, 4, 3)), attributes: set(onnx.Ints("strides", 3, 2), onnx.String("auto_pad", "SAME_LOWER"))},
+	{op: "ConvTranspose", inputs: with(array(8, 2, 2, 2)), attributes: set(onnx.Ints("strides", 3, 4), onnx.String("auto_pad", "SAME_UPPER"))},
+	{op: "ConvTranspose", inputs: with(array(8, 2, 3, 3)), attributes: set(onnx.String("auto_pad", "VALID"))},
+	{op: "ConvTranspose", inputs: with(array(8, 2, 3, 3)), attributes: set(onnx.Ints("strides", 2, 2), onnx.Ints("output_shape", 12, 13))},
+	{op: "ConvTranspose", inputs: with(array(8, 2, 3, 3)), attributes: set(onnx.Ints("strides", 2, 2), onnx.Ints("output_shape", 10, 12),
+		onnx.String("auto_pad", "SAME_UPPER"))},
+	{op: "LpPool", attributes: set(onnx.Ints("kernel_shape", 3, 2), onnx.Ints("strides", 2, 1), onnx.Ints("pads", 1, 0, 0, 1), onnx.Int("p", 1))},
+	{opset: 18, op: "LpPool", attributes: set(onnx.Ints("kernel_shape", 2, 2), onnx.Ints("dilations", 2, 3))},
+	{op: "MaxPool", outputs: 2, attributes: set(onnx.Ints("kernel_shape", 3, 3), onnx.Ints("strides", 2, 2), onnx.Int("ceil_mode", 1))},
+	{opset: 19, op: "AveragePool", attributes: set(onnx.Ints("kernel_shape", 2, 2), onnx.Ints("dilations", 3, 2))},
+	{op: "GlobalLpPool"},
+	{opset: 7, op: "Upsample", attributes: set(&onnxpb.AttributeProto{Name: "scales", Type: onnxpb.AttributeProto_FLOATS, Floats: []float32{1, 1, 1.5, 2}})},
+	{opset: 9, op: "Upsample", inputs: with(floats(1, 1, 2.5, 1.3)), attributes: set(onnx.String("mode", "nearest"))},
+	{opset: 9, op: "Upsample", inputs: with(floats(1, 1, 2, 1.3)), attributes: set(onnx.String("mode", "linear"))},
+	{opset: 10, op: "Resize", inputs: with(floats(1, 1, 0.6, 1.7)), attributes: set(onnx.String("mode", "nearest"))},
+	{opset: 10, op: "Resize", inputs: with(floats(1, 1, 0.6, 1.7)), attributes: set(onnx.String("mode", "linear"))},
+	{op: "Resize", inputs: with(nil, floats(1, 1, 1.9, 0.4)), attributes: set(onnx.String("mode", "cubic"))},
+	{op: "Resize", inputs: with(nil, floats(), list(1, 8, 3, 11)), attributes: set(onnx.String("mode", "linear"))},
+	{opset: 18, op: "Resize", inputs: with(nil, floats(1.9, 0.7)), attributes: set(onnx.String("mode", "linear"), onnx.Ints("axes", 2, 3))},
+	{opset: 18, op: "Resize", inputs: with(nil, nil, list(5, 13)), attributes: set(onnx.String("mode", "nearest"), onnx.Ints("axes", -1, -2),
+		onnx.String("keep_aspect_ratio_policy", "stretch"))},
+	{opset: 18, op: "Resize", inputs: with(nil, nil, list(1, 8, 3, 4)), attributes: set(onnx.String("mode", "linear"), onnx.Int("antialias", 1))},
+	{op: "DepthToSpace", attributes: set(onnx.Int("blocksize", 2))},
+	{op: "DepthToSpace", attributes: set(onnx.Int("blocksize", 2), onnx.String("mode", "CRD"))},
+	{op: "SpaceToDepth", attributes: set(onnx.Int("blocksize", 1))},
+}
+
+var moveTrials = []trial{
+	{op: "Split", outputs: 4, attributes: set(onnx.Int("axis", 1))},
+	{op: "Split", outputs: 3, inputs: with(list(1, 3, 2)), attributes: set(onnx.Int("axis", -2))},
+	{opset: 11, op: "Split", outputs: 2, attributes: set(onnx.Int("axis", 3), onnx.Ints("split", 2, 5))},
+	{opset: 18, op: "Split", outputs: 3, attributes: set(onnx.Int("axis", 3), onnx.Int("num_outputs", 3))},
+	{op: "Expand", inputs: with(list(2, 1, 1, 1, 7))}, {op: "Expand", inputs: with(list(1))},
+	{op: "Tile", inputs: with(list(1, 1, 2, 3))}, {op: "Tile", inputs: with(list(1, 3, 1, 1))},
+	{op: "Shape"}, {op: "Shape", attributes: set(onnx.Int("start", -2), onnx.Int("end", 9))}, {op: "Size"},
+	{op: "GatherElements", inputs: with(onnx.Int64Tensor("", []int64{1, 5, 2, 1}, make([]int64, 10))), attributes: set(onnx.Int("axis", 2))},
+	{op: "GatherElements", inputs: with(onnx.Int64Tensor("", []int64{1, 2, 6, 7}, make([]int64, 84))), attributes: set(onnx.Int("axis", 1))},
+	{op: "Gather", inputs: with(list(3, -1)), attributes: set(onnx.Int("axis", 2))},
+	{op: "Gather", inputs: with(number(-2)), attributes: set(onnx.Int("axis", 3))},
+	{opset: 18, op: "Pad", inputs: with(list(2, -1, 0, 3), nil, list(-1, 2))},
+	{opset: 18, op: "Pad", inputs: with(list(2, 1, 0, 3), nil, list(-1, 2)), attributes: set(onnx.String("mode", "reflect"))},
+	{opset: 19, op: "Pad", inputs: with(list(0, 0, 2, 3, 0, 0, 4, 1)), attributes: set(onnx.String("mode", "wrap"))},
+	{opset: 7, op: "Pad", attributes: set(onnx.Ints("pads", 0, 0, 1, 2, 0, 0, 3, 4), onnx.String("mode", "edge"))},
+	{op: "Slice", inputs: with(list(-1, 0), list(-1000, 9223372036854775807), list(3, 2), list(-2, 4))},
+}
+
+var reduceTrials = func() []trial {
+	var all []trial
+	for _, op := range []string{"ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin",
+		"ReduceProd", "ReduceSumSquare"} {
+		all = append(all,
+			trial{op: op, attributes: set(onnx.Ints("axes", 1, -1))},
+			trial{op: op, attributes: set(onnx.Int("keepdims", 0))},
+			trial{opset: 18, op: op, inputs: with(list(-3)), attributes: set(onnx.Int("keepdims", 0))},
+			trial{opset: 18, op: op, attributes: set(onnx.Int("noop_with_empty_axes", 1))})
+	}
+	for _, op := range []string{"ArgMax", "ArgMin"} {
+		all = append(all, trial{op: op}, trial{op: op, attributes: set(onnx.Int("axis", -1))},
+			trial{op: op, attributes: set(onnx.Int("axis", 1), onnx.Int("keepdims", 0))})
+	}
+	return append(all,
+		trial{op: "TopK", outputs: 2, inputs: with(list(3))},
+		trial{op: "TopK", outputs: 2, inputs: with(list(6)), attributes: set(onnx.Int("axis", 2))},
+		trial{opset: 9, op: "TopK", outputs: 2, attributes: set(onnx.Int("axis", 1), onnx.Int("k", 2))})
+}()
+
+// The runtime is the judge, of the shapes and of what no unit may see more of than its field says.
+func TestOperatorsAgreeWithTheRuntime(t *testing.T) {
+	rt := ortruntest.Open(t)
+	for _, c := range trials() {
+		t.Run(c.String(), func(t *testing.T) {
+			m := c.model()
+			shapes, err := onnx.InferShapes(m, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			costs, err := onnx.Costs(m, trialShape)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, dependence := range dependences(t, rt, m) {
+				name := fmt.Sprint("raw", i)
+				if !slices.Equal(shapes[name], dependence.shape) {
+					t.Fatalf("output %d has the shape %v, should be %v", i, shapes[name], dependence.shape)
+				}
+				dependence.check(t, costs[name].ReceptiveField)
+			}
+		})
+	}
+}
+
+// opened prepares a graph to be run more than once.
+func opened(t *testing.T, rt *ortrun.Runtime, m *onnxpb.ModelProto) func(ortrun.Tensor) []ortrun.Tensor {
+	t.Helper()
+	s, err := rt.NewSession(mustMarshal(t, m), ortrun.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return func(input ortrun.Tensor) []ortrun.Tensor {
+		out, err := s.Run(t.Context(), input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+}
+
+// dependence is which numbers of an output change with each pixel.
+type dependence struct {
+	shape   []int64
+	changes [][]bool // by pixel
+}
+
+func dependences(t *testing.T, rt *ortrun.Runtime, m *onnxpb.ModelProto) []dependence {
+	t.Helper()
+	session := opened(t, rt, m)
+	r := rand.New(rand.NewPCG(5, 6))
+	picture := ortrun.Tensor{Shape: trialShape}
+	for range 8 * 6 * 7 {
+		picture.Data = append(picture.Data, 0.1+0.8*r.Float32())
+	}
+	before := session(picture)
+	all := make([]dependence, len(before))
+	for pixel := range 6 * 7 {
+		changed := ortrun.Tensor{Shape: trialShape, Data: slices.Clone(picture.Data)}
+		for c := range 8 {
+			changed.Data[c*6*7+pixel] *= 0.9 - 0.1*float32(c)
+		}
+		for i, after := range session(changed) {
+			change := make([]bool, len(after.Data))
+			for j, v := range after.Data {
+				change[j] = math.Float32bits(v) != math.Float32bits(before[i].Data[j])
+			}
+			all[i].shape = after.Shape[1:]
+			all[i].changes = append(all[i].changes, change)
+		}
+	}
+	return all
+}
+
+// check holds the pixels that a unit depends on against its box, if it is not gated. Rows and columns are the last axes of
+// a map; of a value that has fewer, some unit must see the pixel.
+func (d dependence) check(t *testing.T, field onnx.Field) {
+	t.Helper()
+	if field.Gated {
+		return
+	}
+	rank := len(d.shape)
+	for pixel, change := range d.changes {
+		for at, changed := range change {
+			if !changed {
+				continue
+			}
+			seen := false
+			if rank >= len(trialShape) {
+				width := int(d.shape[rank-1])
+				seen = sees(field, at/width%int(d.shape[rank-2]), at%width, pixel)
+			}
+			for y := 0; y < 7 && rank < len(trialShape); y++ {
+				for x := range 7 {
+					seen = seen || sees(field, y, x, pixel)
+				}
+			}
+			if !seen {
+				t.Fatalf("number %d of %v depends on pixel %d, %d, which is not in its field %+v", at, d.shape, pixel/7, pixel%7, field)
+			}
+		}
+	}
+}
+
+// sees reports whether a pixel lies in a unit's box. Along an axis that a value does not have it is one unit.
+func sees(field onnx.Field, y, x, pixel int) bool {
+	for _, unit := range [][2]int{{y, x}, {0, x}, {y, 0}, {0, 0}} {
+		if top, left, bottom, right := field.Box(unit[0], unit[1]); bottom > top {
+			return top <= pixel/7 && pixel/7 < bottom && left <= pixel%7 && pixel%7 < right
+		}
+	}
+	return false
+}
