@@ -42,14 +42,15 @@ func TestIngestVariants(t *testing.T) {
 	if r := ingest(exitDone, "--fit", "crop"); !strings.Contains(r.stdout, "demo: 0 embedded") {
 		t.Errorf("its own fit made another model: %s", r.stdout)
 	}
-	if r := ingest(exitFailed, "--input-size", "96"); !strings.Contains(r.stderr, "takes 64×64 pixels only") {
-		t.Errorf("another size: %s", r.stderr)
+	ingest(exitDone, "--input-size", "96x80")
+	if r := ingest(exitFailed, "--input-size", "4"); !strings.Contains(r.stderr, "takes 64×64 pixels and cannot take 4×4") {
+		t.Errorf("a size that is too small: %s", r.stderr)
 	}
 	fits := map[string]string{}
 	for _, m := range decode[databaseInfo](t, mustConvnet(t, exitDone, "info", "--db", db, "--json")).Models {
 		fits[m.Name] = m.Input.Preprocess.Fit
 	}
-	if len(fits) != 2 || fits["demo"] != "crop" || fits["demo-pad"] != "pad" {
+	if len(fits) != 3 || fits["demo-96x80"] != "crop" || fits["demo"] != "crop" || fits["demo-pad"] != "pad" {
 		t.Errorf("the models are %v", fits)
 	}
 	query := filepath.Join(folder, "discs", "disc 2.png")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -45,7 +46,12 @@ func refuseForeign(data []byte) error {
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		return refuseArchive(data)
 	}
-	head := bytes.ToLower(data[:min(len(data), 512)])
+	head := slices.Clone(data[:min(len(data), 512)])
+	for i, b := range head {
+		if 'A' <= b && b <= 'Z' {
+			head[i] = b + 'a' - 'A'
+		}
+	}
 	text := bytes.TrimLeft(head, " \t\r\n\ufeff")
 	for _, s := range foreign {
 		at := head[min(s.offset, len(head)):]

@@ -49,6 +49,9 @@ func open(path string, o Options) (*cnn.Network, Report, error) {
 	if manifest, ok := metadata(model, cnn.ManifestProperty); ok {
 		return restore(data, manifest, weights, o)
 	}
+	if o.Name == "" {
+		return nil, Report{}, errors.New("the file does not say what the network is called; name it with --name")
+	}
 	if err := cnn.ValidName(o.Name); err != nil {
 		return nil, Report{}, err
 	}

@@ -36,6 +36,9 @@ var presets = map[string]recipe{
 //
 // and without a preset those left out are 0, 1, rgb (gray for one channel) and 0..1.
 func ParsePreprocess(text string, channels int) (cnn.Preprocess, error) {
+	if channels != 1 && channels != 3 {
+		return cnn.Preprocess{}, fmt.Errorf("pictures have 3 channels or 1, not %d", channels)
+	}
 	r := recipe{"rgb", 0, 1, []float64{0}, []float64{1}}
 	fields := strings.Split(text, ",")
 	if preset, ok := presets[strings.TrimSpace(fields[0])]; ok {
