@@ -92,6 +92,9 @@ func (n *node) steps() (int64, bool) {
 		if step[0] == 0 || !within(-1<<30, start[0], limit[0], step[0]) {
 			return 0, false
 		}
+		if step[0] < 0 {
+			return max(0, ceilDiv(start[0]-limit[0], -step[0])), true
+		}
 		return max(0, ceilDiv(limit[0]-start[0], step[0])), true
 	}
 	if start, limit, step := n.in[0].floats, n.in[1].floats, n.in[2].floats; len(start) == 1 && len(limit) == 1 && len(step) == 1 {
