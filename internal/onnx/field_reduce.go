@@ -110,7 +110,5 @@ func (s *step) quantize(a axis) axis {
 	if s.output == 0 {
 		return a
 	}
-	a = a.collapsed()
-	a.at = gone
-	return a
+	return s.anywhere(a)
 }

@@ -42,7 +42,9 @@ var routes = map[string]route{
 	"Split": (*step).split, "Tile": (*step).tile, "Transpose": (*step).transpose,
 	"Flatten": (*step).reshape, "Reshape": (*step).reshape, "Squeeze": (*step).reshape, "Unsqueeze": (*step).reshape,
 
-	"Gemm": (*step).matMul, "MatMul": (*step).matMul,
+	"GatherND": (*step).anywhere, "GridSample": (*step).anywhere, "ScatterElements": (*step).scatter, "ScatterND": (*step).scatter,
+
+	"Einsum": (*step).einsum, "Gemm": (*step).matMul, "MatMul": (*step).matMul,
 	"ReduceL1": (*step).reduce, "ReduceL2": (*step).reduce, "ReduceLogSum": (*step).reduce, "ReduceLogSumExp": (*step).reduce,
 	"ReduceMax": (*step).reduce, "ReduceMean": (*step).reduce, "ReduceMin": (*step).reduce, "ReduceProd": (*step).reduce,
 	"ReduceSum": (*step).reduce, "ReduceSumSquare": (*step).reduce,

@@ -96,6 +96,10 @@ var rareSights = map[string]struct {
 		first := e.Node("Cast", "", []string{e.Floats("first", []int64{2, 1, 1}, []float32{1, 0})}, onnx.Int("to", 9))
 		return e.Node("Where", "", []string{first, e.conv(x, 3, 3, onnx.Window{Pads: around(1)}), x})
 	}},
+	"an equation": {0, func(e *eye, x string) string {
+		x = e.Node("Einsum", "", []string{e.conv(x, 3, 2, onnx.Window{}), e.weights(2, 3)}, onnx.String("equation", "nchw,cd->nwhd"))
+		return e.Transpose("", x, 0, 3, 2, 1)
+	}},
 	"rows by their numbers": {0, func(e *eye, x string) string {
 		return e.conv(e.Node("Gather", "", []string{x, e.Int64s("rows", 7, 0, -1)}, onnx.Int("axis", 2)), 2, 2, onnx.Window{})
 	}},

@@ -75,7 +75,7 @@ var operators = map[string]operator{
 	"ThresholdedRelu": {1, sameShape},
 	"Trilu":           {1, sameShape},
 
-	// elementwise.go, of several inputs
+	// elementwise.go, einsum.go, of several inputs
 	"Add":            {2, broadcastShape},
 	"And":            {2, broadcastShape},
 	"Div":            {2, broadcastShape},
@@ -96,6 +96,7 @@ var operators = map[string]operator{
 	"Sum":            {1, broadcastShape},
 	"Where":          {3, broadcastShape},
 	"Xor":            {2, broadcastShape},
+	"Einsum":         {1, einsumShape},
 	"Gemm":           {2, gemmShape},
 	"MatMul":         {2, matMulShape},
 
@@ -131,11 +132,15 @@ var operators = map[string]operator{
 	"Size":            {1, sizeShape},
 	"Tile":            {2, tileShape},
 
-	// slice.go, split.go
-	"Gather":         {2, gatherShape},
-	"GatherElements": {2, gatherElementsShape},
-	"Slice":          {1, sliceShape},
-	"Split":          {1, splitShape},
+	// slice.go, split.go, scatter.go
+	"Gather":          {2, gatherShape},
+	"GatherElements":  {2, gatherElementsShape},
+	"GatherND":        {2, gatherNDShape},
+	"GridSample":      {2, gridSampleShape},
+	"ScatterElements": {3, sameShape},
+	"ScatterND":       {3, sameShape},
+	"Slice":           {1, sliceShape},
+	"Split":           {1, splitShape},
 
 	// axes.go, search.go
 	"ArgMax":          {1, argShape},

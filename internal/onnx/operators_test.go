@@ -151,6 +151,9 @@ var elementTrials = []trial{
 	{op: "QuantizeLinear", inputs: with(array(), octets(onnxpb.TensorProto_UINT8))},
 	{op: "QuantizeLinear", inputs: with(array(8), octets(onnxpb.TensorProto_INT8, 8)), attributes: set(onnx.Int("axis", 1))},
 	{op: "DynamicQuantizeLinear", outputs: 3},
+	{op: "Einsum", inputs: with(array(8, 5)), attributes: set(onnx.String("equation", "nchw, cd -> ndhw"))},
+	{op: "Einsum", inputs: with(array(1, 4, 7)), attributes: set(onnx.String("equation", "bchw,bdw"))},
+	{op: "Einsum", attributes: set(onnx.String("equation", "nchw->hn"))},
 	{op: "CastLike", inputs: with(number(1))},
 }
 
@@ -202,6 +205,12 @@ var moveTrials = []trial{
 	{opset: 18, op: "Pad", inputs: with(list(2, 1, 0, 3), nil, list(-1, 2)), attributes: set(onnx.String("mode", "reflect"))},
 	{opset: 19, op: "Pad", inputs: with(list(0, 0, 2, 3, 0, 0, 4, 1)), attributes: set(onnx.String("mode", "wrap"))},
 	{opset: 7, op: "Pad", attributes: set(onnx.Ints("pads", 0, 0, 1, 2, 0, 0, 3, 4), onnx.String("mode", "edge"))},
+	{op: "GatherND", inputs: with(onnx.Int64Tensor("", []int64{4, 2}, make([]int64, 8)))},
+	{op: "GatherND", inputs: with(onnx.Int64Tensor("", []int64{1, 3, 1}, make([]int64, 3))), attributes: set(onnx.Int("batch_dims", 1))},
+	{op: "ScatterND", inputs: with(onnx.Int64Tensor("", []int64{2, 2}, []int64{0, 1, 0, 3}), array(2, 6, 7))},
+	{op: "ScatterElements", inputs: with(onnx.Int64Tensor("", []int64{1, 2, 2, 1}, []int64{0, 1, 5, 3}), array(1, 2, 2, 1)),
+		attributes: set(onnx.Int("axis", 2))},
+	{op: "GridSample", inputs: with(array(1, 5, 4, 2))},
 	{op: "Slice", inputs: with(list(-1, 0), list(-1000, 9223372036854775807), list(3, 2), list(-2, 4))},
 }
 
@@ -338,4 +347,31 @@ func sees(field onnx.Field, y, x, pixel int) bool {
 		}
 	}
 	return false
+}
+
+// Whatever a damaged graph of one operator holds, it ends with a result or an error, and a box lies within the picture.
+func FuzzOperators(f *testing.F) {
+	for _, c := range trials() {
+		f.Add(mustMarshal(f, c.model()))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := onnx.Unmarshal(data)
+		if err != nil {
+			return
+		}
+		shapes, err := onnx.InferShapes(m, nil)
+		if err != nil || !small(shapes) {
+			return
+		}
+		found, err := onnx.Costs(m, trialShape)
+		if err != nil {
+			return
+		}
+		for name, c := range found {
+			top, left, bottom, right := c.ReceptiveField.Box(0, 0)
+			if top < 0 || left < 0 || top > bottom || left > right || bottom > 6 || right > 7 {
+				t.Errorf("%s: box %d %d %d %d", name, top, left, bottom, right)
+			}
+		}
+	})
 }
