@@ -1,0 +1,265 @@
+package imported
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"hash/fnv"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/onnx"
+	"github.com/convnet-playground/convnet/internal/onnx/onnxpb"
+	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+)
+
+// tolerance is relative to a map's root mean square: far above what float32 loses, far below what a wrong padding changes.
+const tolerance = 1e-4
+
+// exported is what torch computes with a network that it has exported: scripts/fixtures/torchvision.
+type exported struct {
+	Opset   int
+	Weights []struct {
+		Name         string
+		Shift, Scale float64
+	}
+	Cases []struct {
+		Height, Width int
+		Layers        []exportedLayer
+	}
+}
+
+// exportedLayer is what a module yields.
+type exportedLayer struct {
+	Name         string // the module's in torch, empty for the network itself
+	Leaf         bool   // no module is inside it
+	Value        string // of the graph
+	Shape        []int64
+	Mean, Max    float64
+	L2           float64
+	ChannelMeans []float64 `json:"channel_means"`
+	At           []int
+	Values       []float64
+}
+
+// TestTorchvision opens files as torch's exporter makes them, with the names that their authors know, and compares what
+// the networks compute with torch. The files' authors chose different versions of the operators, axes to leave open, and
+// to keep normalisations or not.
+func TestTorchvision(t *testing.T) {
+	files, err := filepath.Glob("testdata/torchvision/*.onnx.gz")
+	if err != nil || len(files) != 6 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".onnx.gz")
+		t.Run(name, func(t *testing.T) {
+			var f exported
+			if err := json.Unmarshal(unpacked(t, strings.TrimSuffix(file, ".onnx.gz")+".json.gz"), &f); err != nil {
+				t.Fatal(err)
+			}
+			m, err := onnx.Unmarshal(unpacked(t, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if onnx.Opset(m) != f.Opset {
+				t.Errorf("the file has opset %d, should have %d", onnx.Opset(m), f.Opset)
+			}
+			f.fill(t, m)
+			path := write(t, m)
+			for i, c := range f.Cases {
+				o := Options{Name: name}
+				if i > 0 || strings.Contains(name, "shuffle") || name == "resnet18" {
+					o.Height, o.Width = c.Height, c.Width
+				}
+				n, report, err := Open(path, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n.Manifest.Input.Height != c.Height || n.Manifest.Input.Width != c.Width {
+					t.Fatalf("the input has the size %d×%d, should have %d×%d", n.Manifest.Input.Height, n.Manifest.Input.Width, c.Height, c.Width)
+				}
+				if !strings.Contains(strings.Join(report.Notes, "\n"), "has 1000 entries without names") {
+					t.Errorf("nothing is said of the classifier: %q", report.Notes)
+				}
+				checkDefaults(t, n)
+				compareLayers(t, n, c.Layers)
+			}
+		})
+	}
+}
+
+func unpacked(t *testing.T, path string) []byte {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// fill generates the weights that the file comes without.
+func (f exported) fill(t *testing.T, m *onnxpb.ModelProto) {
+	t.Helper()
+	tensors := map[string]int{}
+	for i, tensor := range m.Graph.Initializer {
+		tensors[tensor.Name] = i
+	}
+	for _, w := range f.Weights {
+		at, ok := tensors[w.Name]
+		if !ok {
+			t.Fatalf("the graph has no weights %s", w.Name)
+		}
+		dims := m.Graph.Initializer[at].Dims
+		size := int64(1)
+		for _, d := range dims {
+			size *= d
+		}
+		data, draw := make([]float32, size), generator(w.Name)
+		for i := range data {
+			data[i] = float32(w.Shift + float64(w.Scale*draw()))
+		}
+		m.Graph.Initializer[at] = onnx.FloatTensor(w.Name, dims, data)
+	}
+}
+
+// generator yields a name's numbers in [-1, 1): splitmix64 started with the name's FNV-1a hash, as in
+// scripts/fixtures/keras/generator.py.
+func generator(name string) func() float64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	state := h.Sum64()
+	return func() float64 {
+		state += 0x9E3779B97F4A7C15
+		z := state
+		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+		z = (z ^ z>>27) * 0x94D049BB133111EB
+		z ^= z >> 31
+		return float64(z>>11)/(1<<52) - 1
+	}
+}
+
+// generatedPicture is the input of the fixtures: oblique waves, and noise.
+func generatedPicture(height, width int) []float32 {
+	draw := generator("input")
+	data := make([]float32, 0, 3*height*width)
+	for c := range 3 {
+		for y := range height {
+			for x := range width {
+				wave := math.Abs(float64((11*c+3*y+5*x)%64-32))/16 - 1
+				data = append(data, float32(wave+float64(0.5*draw())))
+			}
+		}
+	}
+	return data
+}
+
+// checkDefaults: eight maps, from the first tenth of the network to its last.
+func checkDefaults(t *testing.T, n *cnn.Network) {
+	t.Helper()
+	m := n.Manifest
+	if len(m.DefaultLayers) != 8 {
+		t.Fatalf("the default layers are %q", m.DefaultLayers)
+	}
+	last := 0
+	for i, name := range m.DefaultLayers {
+		l, _ := m.Layer(name)
+		at := slices.Index(m.Layers, l) * 100 / len(m.Layers)
+		if i == 0 && at > 10 || i == 7 && at < 90 || at-last > 35 {
+			t.Errorf("the default layers %q leave out what is between %d and %d %% of the layers", m.DefaultLayers, last, at)
+		}
+		last = at
+	}
+}
+
+// compareLayers runs a network and holds it against torch.
+func compareLayers(t *testing.T, n *cnn.Network, layers []exportedLayer) {
+	t.Helper()
+	var values []string
+	for _, want := range layers {
+		values = append(values, want.Value)
+		l, ok := n.Manifest.Layer(want.Name)
+		switch {
+		case want.Leaf && !ok:
+			t.Errorf("no layer has the name of the module %s", want.Name)
+		case want.Leaf && (l.Value != want.Value || !slices.Equal([]int64{int64(l.Channels), int64(l.Height), int64(l.Width)}, want.Shape)):
+			t.Errorf("%s is %d×%d×%d, value %s; should be %v, value %s", l.Name, l.Channels, l.Height, l.Width, l.Value, want.Shape, want.Value)
+		}
+	}
+	in := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: generatedPicture(n.Manifest.Input.Height, n.Manifest.Input.Width)}
+	worst := 0.0
+	for i, got := range runValues(t, n, values, in) {
+		d := layers[i].deviation(t, got)
+		if worst = max(worst, d); !(d <= tolerance) {
+			t.Errorf("%q is off by %.2g of its root mean square", layers[i].Name, d)
+		}
+	}
+	t.Logf("%d layers, largest deviation %.2g of a map's root mean square", len(layers), worst)
+}
+
+func runValues(t *testing.T, n *cnn.Network, values []string, in ortrun.Tensor) []ortrun.Tensor {
+	t.Helper()
+	model, err := onnx.Unmarshal(n.ONNX)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if model, err = onnx.Prune(model, values); err != nil {
+		t.Fatal(err)
+	}
+	data, err := onnx.Marshal(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := ortruntest.Open(t).NewSession(data, ortrun.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	results, err := session.Run(context.Background(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+// deviation is the largest difference from torch, relative to the map's root mean square.
+func (l exportedLayer) deviation(t *testing.T, got ortrun.Tensor) float64 {
+	t.Helper()
+	if !slices.Equal(got.Shape[1:], l.Shape) {
+		t.Errorf("%q has the shape %v, should have %v", l.Name, got.Shape[1:], l.Shape)
+		return 0
+	}
+	channels, size := int(l.Shape[0]), len(got.Data)/int(l.Shape[0])
+	means := make([]float64, channels)
+	mean, squares, most := 0.0, 0.0, math.Inf(-1)
+	for i, v := range got.Data {
+		means[i/size] += float64(v) / float64(size)
+		mean += float64(v) / float64(len(got.Data))
+		squares += float64(v) * float64(v)
+		most = max(most, float64(v))
+	}
+	rms := l.L2 / math.Sqrt(float64(len(got.Data)))
+	off := max(math.Abs(mean-l.Mean), math.Abs(most-l.Max), math.Abs(math.Sqrt(squares)-l.L2)/math.Sqrt(float64(len(got.Data)))) / rms
+	for i, want := range l.ChannelMeans {
+		off = max(off, math.Abs(means[i*channels/len(l.ChannelMeans)]-want)/rms)
+	}
+	for i, want := range l.Values {
+		off = max(off, math.Abs(float64(got.Data[l.At[i]])-want)/rms)
+	}
+	return off
+}
