@@ -70,18 +70,32 @@ func gemmShape(n *node) ([]value, error) {
 	return []value{{dims: dims}}, nil
 }
 
+// matMulShape takes a vector on the left as one row and one on the right as one column, and drops that axis again.
 func matMulShape(n *node) ([]value, error) {
 	x, y := n.in[0].dims, n.in[1].dims
-	if len(x) < 2 || len(y) < 2 {
-		return nil, errors.New("a product with a vector is not supported")
+	if len(x) == 0 || len(y) == 0 {
+		return nil, errors.New("a single number has no matrix product")
+	}
+	row, column := len(x) == 1, len(y) == 1
+	if row {
+		x = []int64{1, x[0]}
+	}
+	if column {
+		y = []int64{y[0], 1}
 	}
 	a, b := len(x)-2, len(y)-2
 	if x[a+1] != y[b] {
 		return nil, fmt.Errorf("shape %v cannot be multiplied by %v", x, y)
 	}
-	lead, err := broadcast(x[:a], y[:b])
+	dims, err := broadcast(x[:a], y[:b])
 	if err != nil {
 		return nil, err
 	}
-	return []value{{dims: append(slices.Clone(lead), x[a], y[b+1])}}, nil
+	if !row {
+		dims = append(dims, x[a])
+	}
+	if !column {
+		dims = append(dims, y[b+1])
+	}
+	return []value{{dims: dims}}, nil
 }

@@ -29,16 +29,16 @@ func (s *step) reduce(a axis) axis {
 }
 
 // matMul is the route of a matrix product, which keeps the rows of its left side and the columns of its right side.
+// Products with a vector, which drop an axis, are not followed.
 func (s *step) matMul(a axis) axis {
 	rank := len(s.in[s.from].dims)
 	used := rank - 1
 	if s.from == 1 {
 		used = rank - 2
 	}
-	if s.GetOpType() == "Gemm" || a.at == used {
-		a = a.collapsed()
-		a.at = gone
-		return a
+	vector := len(s.in[0].dims) == 1 || len(s.in[1].dims) == 1
+	if s.GetOpType() == "Gemm" || vector || a.at == used {
+		return s.anywhere(a)
 	}
 	return a.shifted(len(s.dims) - rank)
 }

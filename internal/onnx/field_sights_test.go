@@ -156,6 +156,35 @@ func TestFieldsOfSplit(t *testing.T) {
 	}
 }
 
+// Far from any border; see TestExtent.
+func TestExtentsOfRareOperators(t *testing.T) {
+	tests := []struct {
+		op   string
+		want string // size, stride, start
+		more []*onnxpb.AttributeProto
+	}{
+		{"ConvTranspose", "2 0.5 -0.25", set(onnx.Ints("strides", 2, 2), onnx.Ints("pads", 1, 1, 1, 1))},
+		{"DepthToSpace", "1 0.5 -0.25", set(onnx.Int("blocksize", 2))},
+		{"SpaceToDepth", "2 2 0.5", set(onnx.Int("blocksize", 2))},
+		{"LpPool", "3 2 0", set(onnx.Ints("kernel_shape", 3, 3), onnx.Ints("strides", 2, 2), onnx.Ints("pads", 1, 1, 1, 1))},
+	}
+	for _, test := range tests {
+		m, value := graph(t, func(e *eye, x string) string {
+			inputs := []string{e.Concat("", 1, x, x)}
+			if test.op == "ConvTranspose" {
+				inputs = append(inputs, e.weights(4, 2, 4, 4))
+			}
+			return e.Node(test.op, "", inputs, test.more...)
+		})
+		field := costs(t, m)[value].ReceptiveField
+		for _, e := range []onnx.Extent{field.Rows, field.Columns} {
+			if got := fmt.Sprint(e.Size, e.Stride, e.Start); got != test.want || e.Whole || field.Gated {
+				t.Errorf("%s: got %s (%+v), want %s", test.op, got, field, test.want)
+			}
+		}
+	}
+}
+
 func TestGatesOfNormalisations(t *testing.T) {
 	for op, parameters := range map[string]int64{"InstanceNormalization": 2, "GroupNormalization": 1} {
 		e := &eye{Builder: onnx.NewBuilder("gate", 18)}
