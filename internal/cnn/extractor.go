@@ -34,7 +34,11 @@ func NewExtractor(rt *ortrun.Runtime, n *Network, layers []Layer, p pooling.Pool
 	if err != nil {
 		return nil, err
 	}
-	model, taps, err := n.tapped(layers)
+	tapped, taps, err := n.tapped(layers)
+	if err != nil {
+		return nil, err
+	}
+	model, err := n.arranged(tapped, opt.Provider)
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/convnet-playground/convnet/internal/pooling"
 )
 
-// tapped returns the ONNX bytes of the network cut down to the given layers, and where each of them comes out.
-func (n *Network) tapped(layers []Layer) (model []byte, taps []onnx.Tap, err error) {
+// tapped returns the network cut down to the given layers, and where each of them comes out.
+func (n *Network) tapped(layers []Layer) (model *onnxpb.ModelProto, taps []onnx.Tap, err error) {
 	if len(layers) == 0 {
 		return nil, nil, errors.New("no layers to take")
 	}
@@ -26,12 +26,22 @@ func (n *Network) tapped(layers []Layer) (model []byte, taps []onnx.Tap, err err
 	for i, l := range layers {
 		values[i] = l.Value
 	}
-	m, taps, err = onnx.WithTaps(m, n.Manifest.Input.Shape(), values)
+	model, taps, err = onnx.WithTaps(m, n.Manifest.Input.Shape(), values)
 	if err != nil {
 		return nil, nil, fmt.Errorf("layers of model %s: %w", n.Manifest.Name, err)
 	}
-	model, err = onnx.Marshal(m)
-	return model, taps, err
+	return model, taps, nil
+}
+
+// arranged is the ONNX bytes of a network of tapped, as a provider computes it fastest.
+func (n *Network) arranged(m *onnxpb.ModelProto, provider string) ([]byte, error) {
+	if computesInBlocks(provider) {
+		var err error
+		if m, err = spreadGates(m, n.Manifest.Input); err != nil {
+			return nil, fmt.Errorf("graph of model %s: %w", n.Manifest.Name, err)
+		}
+	}
+	return onnx.Marshal(m)
 }
 
 // fit is the pooling that each layer gets: p with a smaller grid where the layer's map asks for it.
