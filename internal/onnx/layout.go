@@ -104,3 +104,13 @@ func (b *Builder) opset() int { return opsetOf(b.model) }
 func (b *Builder) scalar(v float32) string {
 	return b.Floats(b.unused("constant"), []int64{}, []float32{v})
 }
+
+// Expand repeats x along dimensions of size 1 until it has the given shape.
+func (b *Builder) Expand(out, x string, dims ...int64) string {
+	return b.Node("Expand", out, []string{x, b.Int64s(b.unused("shape"), dims...)})
+}
+
+// ReduceSum adds over axes and keeps them with the size 1. It needs opset 13 or newer.
+func (b *Builder) ReduceSum(out, x string, axes ...int64) string {
+	return b.Node("ReduceSum", out, []string{x, b.Int64s(b.unused("axes"), axes...)}, Int("keepdims", 1))
+}
