@@ -78,7 +78,7 @@ func (e *Extractor) Extract(ctx context.Context, tensor []float32) ([]pooling.Fe
 	}
 	maps := e.maps.Get().(*[]ortrun.Tensor)
 	defer e.maps.Put(maps)
-	if err := e.session.RunInto(ctx, ortrun.Tensor{Shape: e.input.Shape(), Data: tensor}, *maps); err != nil {
+	if err := e.session.RunInto(ctx, []ortrun.Tensor{{Shape: e.input.Shape(), Data: tensor}}, *maps); err != nil {
 		return nil, err
 	}
 	features := make([]pooling.Features, len(e.layers))

@@ -32,16 +32,17 @@ type Tensor struct {
 // goroutines at once.
 type Session struct {
 	session *ort.DynamicAdvancedSession
+	inputs  []string
 	outputs []string
 
 	closing sync.RWMutex // held for reading while running
 	closed  bool
 }
 
-// NewSession prepares a model, given as the bytes of an .onnx file with one
-// float32 input.
+// NewSession prepares a model, given as the bytes of an .onnx file whose inputs
+// are float32.
 func (r *Runtime) NewSession(model []byte, opt Options) (*Session, error) {
-	input, outputs, err := names(model, opt)
+	inputs, outputs, err := names(model, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -50,35 +51,35 @@ func (r *Runtime) NewSession(model []byte, opt Options) (*Session, error) {
 		return nil, err
 	}
 	defer options.Destroy()
-	s, err := ort.NewDynamicAdvancedSessionWithONNXData(model, []string{input}, outputs, options)
+	s, err := ort.NewDynamicAdvancedSessionWithONNXData(model, inputs, outputs, options)
 	if err != nil {
 		return nil, fmt.Errorf("prepare network: %w", err)
 	}
-	return &Session{session: s, outputs: outputs}, nil
+	return &Session{session: s, inputs: inputs, outputs: outputs}, nil
 }
 
 // names finds what to feed and what to ask for.
-func names(model []byte, opt Options) (input string, outputs []string, err error) {
+func names(model []byte, opt Options) (inputs, wanted []string, err error) {
 	inputs, outputs, err := onnx.InputsOutputs(model)
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
-	if len(inputs) != 1 {
-		return "", nil, fmt.Errorf("the network has the inputs %v; one is needed", inputs)
+	if len(inputs) == 0 {
+		return nil, nil, errors.New("the network has no inputs")
 	}
-	wanted := slices.Clone(opt.Outputs)
+	wanted = slices.Clone(opt.Outputs)
 	if wanted == nil {
 		wanted = outputs
 	}
 	for _, name := range wanted {
 		if !slices.Contains(outputs, name) {
-			return "", nil, fmt.Errorf("the network has no output %q; it has %v", name, outputs)
+			return nil, nil, fmt.Errorf("the network has no output %q; it has %v", name, outputs)
 		}
 	}
 	if len(wanted) == 0 {
-		return "", nil, errors.New("the network has no outputs")
+		return nil, nil, errors.New("the network has no outputs")
 	}
-	return inputs[0], wanted, nil
+	return inputs, wanted, nil
 }
 
 func sessionOptions(opt Options) (*ort.SessionOptions, error) {
@@ -107,39 +108,36 @@ func sessionOptions(opt Options) (*ort.SessionOptions, error) {
 	return options, nil
 }
 
+// Inputs names what Run takes, in order.
+func (s *Session) Inputs() []string { return slices.Clone(s.inputs) }
+
 // Outputs names what Run returns, in order.
 func (s *Session) Outputs() []string { return slices.Clone(s.outputs) }
 
-// Run runs the network on one input. Only before the run starts does it look at
-// ctx: a run takes milliseconds.
-func (s *Session) Run(ctx context.Context, input Tensor) ([]Tensor, error) {
-	s.closing.RLock()
-	defer s.closing.RUnlock()
-	if s.closed {
-		return nil, errors.New("run network: the session is closed")
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	// ONNX Runtime reads Go's memory in place while it runs.
-	var pin runtime.Pinner
-	defer pin.Unpin()
-	in, err := wrap(input, &pin)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Destroy()
+// Run runs the network on its inputs, in the graph's order. Only before the run
+// starts does it look at ctx: a run takes milliseconds.
+func (s *Session) Run(ctx context.Context, inputs ...Tensor) ([]Tensor, error) {
 	outputs := make([]ort.Value, len(s.outputs))
 	defer destroy(outputs)
-	if err := s.session.Run([]ort.Value{in}, outputs); err != nil {
-		return nil, fmt.Errorf("run network on an input of shape %v: %w", input.Shape, err)
+	if err := s.run(ctx, inputs, func(*runtime.Pinner) ([]ort.Value, error) { return outputs, nil }); err != nil {
+		return nil, err
 	}
 	return s.copyOut(outputs)
 }
 
 // RunInto is Run into memory that the caller keeps for more than one run: outputs
 // has a tensor of the right shape for each of the session's outputs.
-func (s *Session) RunInto(ctx context.Context, input Tensor, outputs []Tensor) error {
+func (s *Session) RunInto(ctx context.Context, inputs, outputs []Tensor) error {
+	var values []ort.Value
+	defer func() { destroy(values) }()
+	return s.run(ctx, inputs, func(pin *runtime.Pinner) (_ []ort.Value, err error) {
+		values, err = wrapAll(outputs, pin)
+		return values, err
+	})
+}
+
+// run runs the network; prepare makes room for its outputs.
+func (s *Session) run(ctx context.Context, inputs []Tensor, prepare func(*runtime.Pinner) ([]ort.Value, error)) error {
 	s.closing.RLock()
 	defer s.closing.RUnlock()
 	if s.closed {
@@ -148,25 +146,38 @@ func (s *Session) RunInto(ctx context.Context, input Tensor, outputs []Tensor) e
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if len(inputs) != len(s.inputs) {
+		return fmt.Errorf("run network on %d inputs: it has %q", len(inputs), s.inputs)
+	}
 	// ONNX Runtime reads and writes Go's memory in place while it runs.
 	var pin runtime.Pinner
 	defer pin.Unpin()
-	in, err := wrap(input, &pin)
+	ins, err := wrapAll(inputs, &pin)
+	defer destroy(ins)
 	if err != nil {
 		return err
 	}
-	defer in.Destroy()
-	values := make([]ort.Value, len(outputs))
-	defer destroy(values)
-	for i, t := range outputs {
-		if values[i], err = wrap(t, &pin); err != nil {
-			return err
-		}
+	outs, err := prepare(&pin)
+	if err != nil {
+		return err
 	}
-	if err := s.session.Run([]ort.Value{in}, values); err != nil {
-		return fmt.Errorf("run network on an input of shape %v: %w", input.Shape, err)
+	if err := s.session.Run(ins, outs); err != nil {
+		return fmt.Errorf("run network on an input of shape %v: %w", inputs[0].Shape, err)
 	}
 	return nil
+}
+
+// wrapAll shows tensors to ONNX Runtime; on an error, those before the one at fault.
+func wrapAll(tensors []Tensor, pin *runtime.Pinner) ([]ort.Value, error) {
+	values := make([]ort.Value, 0, len(tensors))
+	for _, t := range tensors {
+		v, err := wrap(t, pin)
+		if err != nil {
+			return values, err
+		}
+		values = append(values, v)
+	}
+	return values, nil
 }
 
 // wrap shows a tensor to ONNX Runtime where it lies.
@@ -198,7 +209,7 @@ func (s *Session) copyOut(outputs []ort.Value) ([]Tensor, error) {
 
 func destroy(values []ort.Value) {
 	for _, v := range values {
-		if v != nil {
+		if t, ok := v.(*ort.Tensor[float32]); v != nil && !(ok && t == nil) { // the bindings leave nil tensors after errors
 			v.Destroy()
 		}
 	}
