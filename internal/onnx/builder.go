@@ -192,3 +192,6 @@ func valueInfo(name string, dims []int64) *onnxpb.ValueInfoProto {
 		TensorType: &onnxpb.TypeProto_Tensor{ElemType: int32(onnxpb.TensorProto_FLOAT), Shape: shape},
 	}}}
 }
+
+// Unused is a name that no value has yet.
+func (b *Builder) Unused(name string) string { return b.unused(name) }

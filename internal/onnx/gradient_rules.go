@@ -74,7 +74,9 @@ func (s *backward) dy() string {
 }
 
 // moves reports whether an input hangs on the picture.
-func (s *backward) moves(i int) bool { return i < len(s.NodeProto.Input) && s.seen[s.NodeProto.Input[i]] }
+func (s *backward) moves(i int) bool {
+	return i < len(s.NodeProto.Input) && s.seen[s.NodeProto.Input[i]]
+}
 
 func (r *reverse) ones(dims []int64) string  { return r.filled(dims, 1) }
 func (r *reverse) zeros(dims []int64) string { return r.filled(dims, 0) }

@@ -108,4 +108,3 @@ func TestGradientRefuses(t *testing.T) {
 		})
 	}
 }
-

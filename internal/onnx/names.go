@@ -40,13 +40,17 @@ func InputsOutputs(model []byte) (inputs, outputs []string, err error) {
 	return inputs, outputs, nil
 }
 
-// nameEach calls f with the name of every message in a field.
+// nameEach calls f with the name of every message in a field. Where a message has several, the last one counts, as in
+// all of protobuf.
 func nameEach(data []byte, field, name protowire.Number, f func(string)) error {
 	return messages(data, field, func(m []byte) error {
-		return messages(m, name, func(s []byte) error {
-			f(string(s))
+		last := ""
+		err := messages(m, name, func(s []byte) error {
+			last = string(s)
 			return nil
 		})
+		f(last)
+		return err
 	})
 }
 

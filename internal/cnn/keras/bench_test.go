@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
 	"github.com/convnet-playground/convnet/internal/pooling"
@@ -103,4 +104,77 @@ func report(b *testing.B, speeds, ratios []float64) {
 func median(v []float64) float64 {
 	slices.Sort(v)
 	return v[len(v)/2]
+}
+
+// BenchmarkGradient measures one objective with its derivative by the picture, 128×128 and one thread, against the forward
+// pass alone: VGG19 to block4_conv1 and MobileNetV2 to its last convolution.
+func BenchmarkGradient(b *testing.B) {
+	rt := ortruntest.Open(b)
+	for _, c := range []struct{ network, layer string }{{"vgg19", "block4_conv1"}, {"mobilenetv2", "Conv_1"}} {
+		b.Run(c.network+"/"+c.layer, func(b *testing.B) {
+			a, err := find(c.network)
+			if err != nil {
+				b.Fatal(err)
+			}
+			n, err := Resize(generated(b, a), 128, 128)
+			if err != nil {
+				b.Fatal(err)
+			}
+			l, ok := n.Manifest.Layer(c.layer)
+			if !ok {
+				b.Fatal("no such layer")
+			}
+			e, err := cnn.NewExciter(rt, n, cnn.ExciterOptions{Goals: []cnn.Goal{{Layer: l}}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer e.Close()
+			forward := forwardTo(b, rt, n, l)
+			defer forward.Close()
+			weights := [][]float32{make([]float32, l.Channels)}
+			weights[0][0] = 1
+			input := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: generatedPicture(128, 128)}
+			gradient := make([]float32, len(input.Data))
+			var ratios, times []float64
+			timed := func(f func() error) float64 {
+				start := time.Now()
+				if err := f(); err != nil {
+					b.Fatal(err)
+				}
+				return time.Since(start).Seconds()
+			}
+			for b.Loop() {
+				there := timed(func() error { _, err := forward.Run(context.Background(), input); return err })
+				back := timed(func() error {
+					_, err := e.Excite(context.Background(), weights, input.Data, gradient)
+					return err
+				})
+				ratios, times = append(ratios, back/there), append(times, 1000*back)
+			}
+			b.ReportMetric(median(times), "ms")
+			b.ReportMetric(median(ratios), "ratio")
+			b.ReportMetric(0, "ns/op") // of two ways together: it says nothing
+		})
+	}
+}
+
+// forwardTo is the network as far as a layer.
+func forwardTo(b *testing.B, rt *ortrun.Runtime, n *cnn.Network, l cnn.Layer) *ortrun.Session {
+	b.Helper()
+	m, err := onnx.Unmarshal(n.ONNX)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if m, err = onnx.Prune(m, []string{l.Value}); err != nil {
+		b.Fatal(err)
+	}
+	data, err := onnx.Marshal(m)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := rt.NewSession(data, ortrun.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
 }
