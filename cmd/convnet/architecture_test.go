@@ -37,6 +37,7 @@ var allowed = map[string][]string{
 	"internal/featvis":           {},
 	"internal/umap":              {},
 	"internal/imaging":           {},
+	"internal/npy":               {},
 	"internal/pooling":           {},
 	"internal/testdata":          {},
 	"internal/onnx/onnxpb":       {},

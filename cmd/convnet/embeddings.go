@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/convnet-playground/convnet/internal/npy"
 	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/store"
 )
@@ -212,25 +213,10 @@ func (c *csvVectors) end() error {
 	return c.w.Error()
 }
 
-// npyVectors writes NumPy's format 1.0: magic, a padded header, then the rows.
+// npyVectors writes a NumPy array.
 type npyVectors struct{ w io.Writer }
 
-func (n *npyVectors) begin(rows, dimension int) error {
-	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, dimension)
-	const before = 10 // magic, version, header length
-	for (before+len(header)+1)%64 != 0 {
-		header += " "
-	}
-	header += "\n"
-	if _, err := io.WriteString(n.w, "\x93NUMPY\x01\x00"); err != nil {
-		return err
-	}
-	if err := binary.Write(n.w, binary.LittleEndian, uint16(len(header))); err != nil {
-		return err
-	}
-	_, err := io.WriteString(n.w, header)
-	return err
-}
+func (n *npyVectors) begin(rows, dimension int) error { return npy.WriteHeader(n.w, rows, dimension) }
 
 func (n *npyVectors) write(_ store.Image, v []float32) error {
 	return binary.Write(n.w, binary.LittleEndian, v)

@@ -105,11 +105,25 @@ func (e *Exciter) shape() []int64 {
 // pictures are count × channels × height × width numbers in 0..1, in planes of red, green and blue, or one of gray.
 // weights has as many numbers for each goal as its layer has channels; a goal of the kind Energy wants none.
 func (e *Exciter) Excite(ctx context.Context, weights [][]float32, pictures, gradient []float32) (float64, error) {
-	size := e.count * e.input.Len()
-	if len(pictures) != size || len(gradient) != size {
-		return 0, fmt.Errorf("pictures of %d numbers and a gradient of %d; both should have %d", len(pictures), len(gradient), size)
+	if err := e.checkSize(pictures, gradient); err != nil {
+		return 0, err
 	}
-	inputs := []ortrun.Tensor{{Shape: e.shape(), Data: e.input.normalize(pictures, make([]float32, size))}}
+	input, back := make([]float32, len(pictures)), make([]float32, len(pictures))
+	e.input.normalize(pictures, input)
+	objective, err := e.Differentiate(ctx, weights, input, back)
+	if err != nil {
+		return 0, err
+	}
+	e.input.denormalize(back, gradient)
+	return objective, nil
+}
+
+// Differentiate is Excite for the network's own input, prepared already, and with the derivative by it.
+func (e *Exciter) Differentiate(ctx context.Context, weights [][]float32, input, gradient []float32) (float64, error) {
+	if err := e.checkSize(input, gradient); err != nil {
+		return 0, err
+	}
+	inputs := []ortrun.Tensor{{Shape: e.shape(), Data: input}}
 	for i, g := range e.goals {
 		if g.Kind == Energy {
 			continue
@@ -120,13 +134,18 @@ func (e *Exciter) Excite(ctx context.Context, weights [][]float32, pictures, gra
 		inputs = append(inputs, ortrun.Tensor{Shape: []int64{1, int64(g.Layer.Channels), 1, 1}, Data: weights[i]})
 	}
 	var objective [1]float32
-	back := make([]float32, size)
-	outputs := []ortrun.Tensor{{Shape: []int64{1}, Data: objective[:]}, {Shape: e.shape(), Data: back}}
+	outputs := []ortrun.Tensor{{Shape: []int64{1}, Data: objective[:]}, {Shape: e.shape(), Data: gradient}}
 	if err := e.session.RunInto(ctx, inputs, outputs); err != nil {
 		return 0, err
 	}
-	e.input.denormalize(back, gradient)
 	return float64(objective[0]), nil
+}
+
+func (e *Exciter) checkSize(input, gradient []float32) error {
+	if size := e.count * e.input.Len(); len(input) != size || len(gradient) != size {
+		return fmt.Errorf("pictures of %d numbers and a gradient of %d; both should have %d", len(input), len(gradient), size)
+	}
+	return nil
 }
 
 // Input is what the pictures are made into.
@@ -136,7 +155,7 @@ func (e *Exciter) Input() Input { return e.input }
 func (e *Exciter) Close() error { return e.session.Close() }
 
 // normalize writes pictures of 0..1 as the network wants them into to.
-func (in Input) normalize(pictures, to []float32) []float32 {
+func (in Input) normalize(pictures, to []float32) {
 	area := in.Height * in.Width
 	for at := 0; at < len(pictures); at += area {
 		c := at / area % in.Channels
@@ -146,7 +165,6 @@ func (in Input) normalize(pictures, to []float32) []float32 {
 			to[at+i] = v*scale - shift
 		}
 	}
-	return to
 }
 
 // denormalize writes the derivative by a network's input as that by pictures of 0..1.
