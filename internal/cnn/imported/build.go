@@ -63,6 +63,9 @@ func prepare(m *onnxpb.ModelProto) (*onnxpb.ModelProto, []string, error) {
 	if len(types) > 0 {
 		notes = append(notes, fmt.Sprintf("its numbers of the type %s are turned into FLOAT (float32)", strings.Join(types, " and ")))
 	}
+	if m, err = onnx.Upgrade(m); err != nil {
+		return nil, nil, err
+	}
 	p, err := theInput(m)
 	if err != nil || p.dims[0] <= 1 {
 		return m, notes, err

@@ -50,6 +50,7 @@ func TestWaysToWrite(t *testing.T) {
 		"weights among the inputs": {opset: 8, change: asListed},
 		"int8, quantized and back": {opset: 13, within: .05, change: asQDQ},
 		"the oldest operators":     {opset: 7},
+		"old forms of operators":   {opset: 9, change: asOld},
 		"the newest operators":     {opset: 21},
 		"a format that is newer still": {opset: 21, change: func(m *onnxpb.ModelProto) *onnxpb.ModelProto {
 			m.IrVersion = 11
@@ -72,9 +73,16 @@ func TestWaysToWrite(t *testing.T) {
 			if test.change != nil {
 				m = test.change(m)
 			}
-			n, r, err := Open(write(t, m), Options{Name: "plain", Height: test.size, Width: test.size})
+			o := Options{Name: "plain", Height: test.size, Width: test.size}
+			n, r, err := Open(write(t, m), o)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if again, _, err := Open(write(t, m), o); err != nil || again.SHA256() != n.SHA256() {
+				t.Errorf("the same file makes another network: %v", err)
+			}
+			if graph, err := onnx.Unmarshal(n.ONNX); err != nil || onnx.Opset(graph) < onnx.DefaultOpset {
+				t.Errorf("the network's operators have version %d: %v", onnx.Opset(graph), err)
 			}
 			if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, test.note) {
 				t.Errorf("the report does not say %q:\n%s", test.note, notes)
@@ -89,6 +97,23 @@ func TestWaysToWrite(t *testing.T) {
 			}
 		})
 	}
+}
+
+// asOld writes ReLUs and the way to the classifier as old files do, with parameters that have become inputs since.
+func asOld(m *onnxpb.ModelProto) *onnxpb.ModelProto {
+	for i, n := range m.Graph.Node {
+		switch n.OpType {
+		case "Relu":
+			n.OpType, n.Attribute = "Clip", []*onnxpb.AttributeProto{onnx.Float("min", 0)}
+		case "Gemm":
+			dropout := &onnxpb.NodeProto{Name: "drop", OpType: "Dropout", Input: []string{n.Input[0]}, Output: []string{"kept", "mask"},
+				Attribute: []*onnxpb.AttributeProto{onnx.Float("ratio", .5)}}
+			n.Input[0] = "kept"
+			m.Graph.Node = slices.Insert(m.Graph.Node, i, dropout)
+			return m
+		}
+	}
+	return m
 }
 
 // withTail puts an operator that is not understood behind the classifier.
