@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"internal/ortrun":            {"internal/onnx"},
 	"internal/ortrun/ortruntest": {"internal/ortrun", "internal/testdata"},
 	"internal/featvis":           {},
+	"internal/visualize":         {"internal/cnn", "internal/featvis", "internal/ortrun"},
 	"internal/umap":              {},
 	"internal/imaging":           {},
 	"internal/npy":               {},

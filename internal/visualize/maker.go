@@ -1,0 +1,133 @@
+// Package visualize makes pictures of what parts of a network look for: package featvis, with the gradients of a network.
+package visualize
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image/png"
+	"sync"
+	"time"
+
+	"github.com/convnet-playground/convnet/internal/cnn"
+	"github.com/convnet-playground/convnet/internal/featvis"
+	"github.com/convnet-playground/convnet/internal/ortrun"
+)
+
+// Picture is what a part of a network looks for.
+type Picture struct {
+	PNG        []byte    // nil if the part is dead
+	Start, End float64   // the objective on the picture that the optimisation began with, and on the finished one
+	Curve      []float64 // the objective in every step, on the transformed picture
+	Dead       bool      // no picture excites it, as far as gradients tell
+	Seconds    float64
+}
+
+// Maker makes pictures of one layer. It is safe for concurrent use.
+type Maker struct {
+	rt      *ortrun.Runtime
+	network *cnn.Network
+	options cnn.ExciterOptions
+	render  featvis.Options
+
+	exciter *cnn.Exciter
+	early   func() (*cnn.Exciter, error) // lets gradients through dead units; made when it is needed
+}
+
+// NewMaker prepares a network, which must take pictures of the size that is to be made.
+func NewMaker(rt *ortrun.Runtime, n *cnn.Network, goals cnn.ExciterOptions, render featvis.Options) (*Maker, error) {
+	in := n.Manifest.Input
+	if in.Height != in.Width {
+		return nil, fmt.Errorf("model %s takes pictures of %d×%d; what it looks for is shown in squares", n.Manifest.Name, in.Height, in.Width)
+	}
+	render.Size, render.Channels, render.Count = in.Height, in.Channels, max(goals.Count, 1)
+	if err := render.Validate(); err != nil {
+		return nil, err
+	}
+	exciter, err := cnn.NewExciter(rt, n, goals)
+	if err != nil {
+		return nil, err
+	}
+	m := &Maker{rt: rt, network: n, options: goals, render: render, exciter: exciter}
+	m.early = sync.OnceValues(func() (*cnn.Exciter, error) {
+		redirected := goals
+		redirected.Redirect = true
+		return cnn.NewExciter(rt, n, redirected)
+	})
+	return m, nil
+}
+
+// Close frees the network.
+func (m *Maker) Close() error { return m.exciter.Close() }
+
+// Make makes the pictures that excite the goals most, with the given weights of their channels. There is one for each of
+// the options' count.
+func (m *Maker) Make(ctx context.Context, weights [][]float32) ([]Picture, error) {
+	began := time.Now()
+	o := m.render
+	alive := false
+	gradient := func(ctx context.Context, pictures, gradient []float32) (float64, error) {
+		v, err := m.exciter.Excite(ctx, weights, pictures, gradient)
+		alive = alive || !isZero(gradient)
+		return v, err
+	}
+	o.Early = func(ctx context.Context, pictures, slope []float32) (float64, error) {
+		v, err := gradient(ctx, pictures, slope)
+		if err != nil || !isZero(slope) {
+			return v, err
+		}
+		early, err := m.early()
+		if err != nil {
+			return 0, err
+		}
+		return early.Excite(ctx, weights, pictures, slope)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	o.Progress = func(step int, _ float64) {
+		if step == 2*featvis.EarlySteps && !alive {
+			cancel(errDead)
+		}
+	}
+	r, err := featvis.Render(ctx, gradient, o)
+	if context.Cause(ctx) == errDead {
+		return m.dead(time.Since(began)), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return pictures(r, time.Since(began))
+}
+
+var errDead = fmt.Errorf("nothing excites it")
+
+func (m *Maker) dead(took time.Duration) []Picture {
+	all := make([]Picture, m.render.Count)
+	for i := range all {
+		all[i] = Picture{Dead: true, Seconds: took.Seconds() / float64(len(all))}
+	}
+	return all
+}
+
+func pictures(r featvis.Result, took time.Duration) ([]Picture, error) {
+	var all []Picture
+	for _, img := range r.Pictures {
+		var file bytes.Buffer
+		if err := png.Encode(&file, img); err != nil {
+			return nil, err
+		}
+		all = append(all, Picture{
+			PNG: file.Bytes(), Start: r.Start, End: r.End, Curve: r.Curve, Seconds: took.Seconds() / float64(len(r.Pictures)),
+		})
+	}
+	return all, nil
+}
+
+func isZero(x []float32) bool {
+	for _, v := range x {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
+}

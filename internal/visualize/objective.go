@@ -1,0 +1,165 @@
+package visualize
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/convnet-playground/convnet/internal/cnn"
+)
+
+// Objective is what of a layer is to be excited.
+type Objective struct {
+	Name    string // as it is written down: channel:17, negative:17, neuron:17@3,5, layer, or a sum such as channel:3 - 0.5*channel:9
+	Channel int    // the one that it is about; -1 if it is about several or all
+	Goal    cnn.Goal
+	Weights []float32 // by channel; nil for a whole layer
+}
+
+// term is one summand of an objective.
+var term = regexp.MustCompile(`^(?:([0-9.]+)\*)?(channel|negative|neuron):(\d+)(?:@(\d+),(\d+))?$`)
+
+// ParseObjective reads an objective on a layer. A neuron without a place is the middle one of its map.
+func ParseObjective(text string, layer cnn.Layer) (Objective, error) {
+	o := Objective{Name: strings.TrimSpace(text), Channel: -1, Goal: cnn.Goal{Layer: layer}}
+	if o.Name == "layer" {
+		o.Goal.Kind = cnn.Energy
+		return o, nil
+	}
+	o.Weights = make([]float32, layer.Channels)
+	summands := split(o.Name)
+	for i, s := range summands {
+		if err := o.add(s, i == 0); err != nil {
+			return Objective{}, fmt.Errorf("objective %q: %w", text, err)
+		}
+	}
+	if len(summands) > 1 || len(summands) == 1 && strings.Contains(summands[0], "*") {
+		o.Channel = -1
+	}
+	if len(summands) == 0 {
+		return Objective{}, errors.New("an objective is missing: give channel:N, negative:N, neuron:N@Y,X, layer, or a sum")
+	}
+	if !slices.ContainsFunc(o.Weights, func(w float32) bool { return w != 0 }) {
+		return Objective{}, fmt.Errorf("objective %q: its weights add up to nothing", text)
+	}
+	return o, nil
+}
+
+// split takes a sum apart; each summand but the first begins with its sign.
+func split(text string) []string {
+	text = strings.NewReplacer(" ", "", "\t", "").Replace(text)
+	var parts []string
+	for i, r := range text {
+		if i == 0 || r == '+' || r == '-' {
+			parts = append(parts, "")
+		}
+		parts[len(parts)-1] += string(r)
+	}
+	return parts
+}
+
+func (o *Objective) add(summand string, first bool) error {
+	sign := float32(1)
+	if strings.HasPrefix(summand, "-") {
+		sign = -1
+	}
+	m := term.FindStringSubmatch(strings.TrimLeft(summand, "+-"))
+	if m == nil {
+		return errors.New("it is layer, or a sum of channel:N, negative:N and neuron:N@Y,X, with factors such as 0.5*channel:3")
+	}
+	if m[1] != "" {
+		factor, err := strconv.ParseFloat(m[1], 32)
+		if err != nil {
+			return fmt.Errorf("%q is no number", m[1])
+		}
+		sign *= float32(factor)
+	}
+	channel, err := strconv.Atoi(m[3])
+	if err != nil || channel >= o.Goal.Layer.Channels {
+		return fmt.Errorf("layer %s has the channels 0 to %d", o.Goal.Layer.Name, o.Goal.Layer.Channels-1)
+	}
+	goal, err := o.place(m)
+	if err != nil {
+		return err
+	}
+	if !first && goal != o.Goal {
+		return errors.New("the parts of a sum must be about the same places")
+	}
+	if m[2] == "negative" {
+		sign = -sign
+	}
+	o.Goal, o.Channel = goal, channel
+	o.Weights[channel] += sign
+	return nil
+}
+
+// place is where a term looks: everywhere, or at one place of the map.
+func (o *Objective) place(m []string) (cnn.Goal, error) {
+	layer := o.Goal.Layer
+	goal := cnn.Goal{Layer: layer}
+	if m[2] != "neuron" {
+		if m[4] != "" {
+			return goal, errors.New("only a neuron has a place")
+		}
+		return goal, nil
+	}
+	goal.Kind, goal.Y, goal.X = cnn.Place, layer.Height/2, layer.Width/2
+	if m[4] != "" {
+		goal.Y, _ = strconv.Atoi(m[4])
+		goal.X, _ = strconv.Atoi(m[5])
+	}
+	if goal.Y >= layer.Height || goal.X >= layer.Width {
+		return goal, fmt.Errorf("layer %s has the rows 0 to %d and the columns 0 to %d", layer.Name, layer.Height-1, layer.Width-1)
+	}
+	return goal, nil
+}
+
+// ParseChannels reads which of count channels are meant: "all", a number of them at even distances, or a list of numbers
+// and ranges such as "0,5-9"; a list of a single one ends in a comma.
+func ParseChannels(text string, count int) ([]int, error) {
+	text = strings.TrimSpace(text)
+	if text == "all" {
+		return evenly(count, count), nil
+	}
+	if n, err := strconv.Atoi(text); err == nil {
+		if n < 1 {
+			return nil, fmt.Errorf("--channels %q: at least one is needed", text)
+		}
+		return evenly(n, count), nil
+	}
+	var list []int
+	for _, part := range strings.Split(strings.TrimSuffix(text, ","), ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		if !isRange {
+			to = from
+		}
+		first, err := strconv.Atoi(from)
+		last, lastErr := strconv.Atoi(to)
+		if err != nil || lastErr != nil {
+			return nil, fmt.Errorf("--channels %q: give all, a number of channels, or a list such as 0,5-9 (a single one as 7,)", text)
+		}
+		if first < 0 || last < first || last >= count {
+			return nil, fmt.Errorf("--channels %q: the layer has the channels 0 to %d", text, count-1)
+		}
+		for c := first; c <= last; c++ {
+			if !slices.Contains(list, c) {
+				list = append(list, c)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// evenly are n of count numbers at even distances, from the first on.
+func evenly(n, count int) []int {
+	n = min(n, count)
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i * count / n
+	}
+	return list
+}
