@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func (u *upgrader) take(n *onnxpb.NodeProto) error {
 	if isStandard(n.GetDomain()) {
 		change, changed := upgrades[n.GetOpType()]
 		if !changed && !Knows(n) {
-			return fmt.Errorf("the operator is not known here")
+			return errors.New("the operator is not known here")
 		}
 		if changed && u.opset < change.since {
 			n = proto.Clone(n).(*onnxpb.NodeProto)
