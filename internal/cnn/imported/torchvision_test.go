@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"fmt"
 	"hash/fnv"
 	"io"
 	"math"
@@ -26,21 +27,26 @@ const tolerance = 1e-4
 // exported is what torch computes with a network that it has exported: scripts/fixtures/torchvision.
 type exported struct {
 	Opset   int
+	Open    bool // the file leaves the size of its pictures open
 	Weights []struct {
 		Name         string
 		Shift, Scale float64
 	}
-	Cases []struct {
-		Height, Width int
-		Layers        []exportedLayer
-	}
+	Modules []struct{ Name, Value string } // that no other is in, as torch names them, and what they yield in the graph
+	Cases   []exportedCase
+}
+
+// exportedCase is one input size.
+type exportedCase struct {
+	Height, Width int
+	Layers        []exportedLayer
 }
 
 // exportedLayer is what a module yields.
 type exportedLayer struct {
 	Name         string // the module's in torch, empty for the network itself
-	Leaf         bool   // no module is inside it
 	Value        string // of the graph
+	Operator     string // that makes the value
 	Shape        []int64
 	Mean, Max    float64
 	L2           float64
@@ -58,41 +64,57 @@ func TestTorchvision(t *testing.T) {
 		t.Fatal(files, err)
 	}
 	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".onnx.gz")
-		t.Run(name, func(t *testing.T) {
-			var f exported
-			if err := json.Unmarshal(unpacked(t, strings.TrimSuffix(file, ".onnx.gz")+".json.gz"), &f); err != nil {
-				t.Fatal(err)
-			}
-			m, err := onnx.Unmarshal(unpacked(t, file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if onnx.Opset(m) != f.Opset {
-				t.Errorf("the file has opset %d, should have %d", onnx.Opset(m), f.Opset)
-			}
-			f.fill(t, m)
-			path := write(t, m)
-			for i, c := range f.Cases {
-				o := Options{Name: name}
-				if i > 0 || strings.Contains(name, "shuffle") || name == "resnet18" {
+		id := strings.TrimSuffix(file, ".onnx.gz")
+		t.Run(filepath.Base(id), func(t *testing.T) {
+			f, path := readExported(t, id)
+			for _, c := range f.Cases {
+				o := Options{Name: filepath.Base(id), Labels: c.labels()}
+				if f.Open {
 					o.Height, o.Width = c.Height, c.Width
 				}
-				n, report, err := Open(path, o)
+				n, _, err := Open(path, o)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if n.Manifest.Input.Height != c.Height || n.Manifest.Input.Width != c.Width {
-					t.Fatalf("the input has the size %d×%d, should have %d×%d", n.Manifest.Input.Height, n.Manifest.Input.Width, c.Height, c.Width)
+				if in := n.Manifest.Input; in.Height != c.Height || in.Width != c.Width {
+					t.Fatalf("the input has the size %d×%d, should have %d×%d", in.Height, in.Width, c.Height, c.Width)
 				}
-				if !strings.Contains(strings.Join(report.Notes, "\n"), "has 1000 entries without names") {
-					t.Errorf("nothing is said of the classifier: %q", report.Notes)
+				if m := n.Manifest; m.Output != "output" || len(m.Classes) != 1000 {
+					t.Errorf("the output is %s with %d classes, should be output with 1000", m.Output, len(m.Classes))
 				}
+				f.checkNames(t, n)
 				checkDefaults(t, n)
-				compareLayers(t, n, c.Layers)
+				c.compare(t, n)
 			}
 		})
 	}
+}
+
+// labels are names for the output's entries.
+func (c exportedCase) labels() []string {
+	labels := make([]string, c.Layers[len(c.Layers)-1].Shape[0])
+	for i := range labels {
+		labels[i] = fmt.Sprintf("class %d", i)
+	}
+	return labels
+}
+
+// readExported reads a fixture, and writes the file with the weights that it comes without.
+func readExported(t *testing.T, id string) (exported, string) {
+	t.Helper()
+	var f exported
+	if err := json.Unmarshal(unpacked(t, id+".json.gz"), &f); err != nil {
+		t.Fatal(err)
+	}
+	m, err := onnx.Unmarshal(unpacked(t, id+".onnx.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if onnx.Opset(m) != f.Opset {
+		t.Errorf("the file has opset %d, should have %d", onnx.Opset(m), f.Opset)
+	}
+	f.fill(t, m)
+	return f, write(t, m)
 }
 
 func unpacked(t *testing.T, path string) []byte {
@@ -169,6 +191,18 @@ func generatedPicture(height, width int) []float32 {
 	return data
 }
 
+// checkNames: every module is a layer of the same name.
+func (f exported) checkNames(t *testing.T, n *cnn.Network) {
+	t.Helper()
+	for _, m := range f.Modules {
+		if l, ok := n.Manifest.Layer(m.Name); !ok {
+			t.Errorf("no layer has the name of the module %s", m.Name)
+		} else if l.Value != m.Value {
+			t.Errorf("%s is the value %s, should be %s", m.Name, l.Value, m.Value)
+		}
+	}
+}
+
 // checkDefaults: eight maps, from the first tenth of the network to its last.
 func checkDefaults(t *testing.T, n *cnn.Network) {
 	t.Helper()
@@ -178,7 +212,10 @@ func checkDefaults(t *testing.T, n *cnn.Network) {
 	}
 	last := 0
 	for i, name := range m.DefaultLayers {
-		l, _ := m.Layer(name)
+		l, ok := m.Layer(name)
+		if !ok || l.Height*l.Width == 1 {
+			t.Errorf("the default layer %s is no map", name)
+		}
 		at := slices.Index(m.Layers, l) * 100 / len(m.Layers)
 		if i == 0 && at > 10 || i == 7 && at < 90 || at-last > 35 {
 			t.Errorf("the default layers %q leave out what is between %d and %d %% of the layers", m.DefaultLayers, last, at)
@@ -187,29 +224,42 @@ func checkDefaults(t *testing.T, n *cnn.Network) {
 	}
 }
 
-// compareLayers runs a network and holds it against torch.
-func compareLayers(t *testing.T, n *cnn.Network, layers []exportedLayer) {
+// compare runs a network on the generated picture and holds it against torch.
+func (c exportedCase) compare(t *testing.T, n *cnn.Network) {
 	t.Helper()
 	var values []string
-	for _, want := range layers {
+	for _, want := range c.Layers {
 		values = append(values, want.Value)
-		l, ok := n.Manifest.Layer(want.Name)
-		switch {
-		case want.Leaf && !ok:
-			t.Errorf("no layer has the name of the module %s", want.Name)
-		case want.Leaf && (l.Value != want.Value || !slices.Equal([]int64{int64(l.Channels), int64(l.Height), int64(l.Width)}, want.Shape)):
-			t.Errorf("%s is %d×%d×%d, value %s; should be %v, value %s", l.Name, l.Channels, l.Height, l.Width, l.Value, want.Shape, want.Value)
-		}
+		want.check(t, n.Manifest)
 	}
-	in := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: generatedPicture(n.Manifest.Input.Height, n.Manifest.Input.Width)}
+	in := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: generatedPicture(c.Height, c.Width)}
 	worst := 0.0
 	for i, got := range runValues(t, n, values, in) {
-		d := layers[i].deviation(t, got)
+		d := c.Layers[i].deviation(t, got)
 		if worst = max(worst, d); !(d <= tolerance) {
-			t.Errorf("%q is off by %.2g of its root mean square", layers[i].Name, d)
+			t.Errorf("%q is off by %.2g of its root mean square", c.Layers[i].Name, d)
 		}
 	}
-	t.Logf("%d layers, largest deviation %.2g of a map's root mean square", len(layers), worst)
+	t.Logf("%d layers, largest deviation %.2g of a map's root mean square", len(c.Layers), worst)
+}
+
+// check: what a module yields is a layer of the same size. What a reshaping yields, as after a shuffle of channels, is
+// the numbers of a layer in another order, and none itself.
+func (l exportedLayer) check(t *testing.T, m cnn.Manifest) {
+	t.Helper()
+	if l.Operator == "Reshape" || l.Operator == "Flatten" {
+		return
+	}
+	at := slices.IndexFunc(m.Layers, func(have cnn.Layer) bool { return have.Value == l.Value })
+	if at < 0 {
+		t.Errorf("no layer holds what the module %q yields, the value %s", l.Name, l.Value)
+		return
+	}
+	have := m.Layers[at]
+	shape := append(slices.Clone(l.Shape), 1, 1)[:3]
+	if !slices.Equal([]int64{int64(have.Channels), int64(have.Height), int64(have.Width)}, shape) {
+		t.Errorf("%s is %d×%d×%d, should be %v", have.Name, have.Channels, have.Height, have.Width, shape)
+	}
 }
 
 func runValues(t *testing.T, n *cnn.Network, values []string, in ortrun.Tensor) []ortrun.Tensor {
