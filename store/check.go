@@ -32,6 +32,7 @@ const (
 	ProblemChannels      = "channels"       // channel statistics of the wrong length, missing, or not finite
 	ProblemGraph         = "graph"          // a network's bytes are missing, nobody's, or not those of their hash
 	ProblemManifest      = "manifest"       // a model's description contradicts its row
+	ProblemVisualization = "visualization"  // a visualization's picture or curve is damaged, missing or nobody's
 	ProblemSnapshot      = "snapshot"       // the content is not what the snapshot's manifest says
 )
 
@@ -84,7 +85,8 @@ func (db *DB) examine(ctx context.Context) ([]finding, error) {
 	defer tx.Rollback()
 	c := &checker{ctx: ctx, q: tx}
 	for _, check := range []func() error{
-		c.integrity, c.schema, c.rules, c.foreignKeys, c.originals, c.thumbnails, c.embeddings, c.orphanTables, c.graphs, c.manifests, c.snapshot,
+		c.integrity, c.schema, c.rules, c.foreignKeys, c.originals, c.thumbnails, c.embeddings, c.orphanTables, c.graphs, c.manifests,
+		c.visualizations, c.visualizationPNGs, c.snapshot,
 	} {
 		if err := c.tolerate(check()); err != nil {
 			return nil, err

@@ -42,6 +42,19 @@ var constraints = []struct{ table, rule string }{
 	{"run", "json_valid(summary)"},
 	{"snapshot", "id = 1"},
 	{"snapshot", "json_valid(manifest)"},
+	{"visualization", "objective <> ''"},
+	{"visualization", "channel >= 0"},
+	{"visualization", "number >= 0"},
+	{"visualization", "json_valid(parameters)"},
+	{"visualization", "length(parameters_sha256) = 32"},
+	{"visualization", "size > 0"},
+	{"visualization", "length(curve) % 4 = 0"},
+	{"visualization", "dead IN (0, 1)"},
+	{"visualization", "png_bytes > 0 OR dead = 1"},
+	{"visualization", "length(png_sha256) = 32"},
+	{"visualization_request", "objective <> ''"},
+	{"visualization_request", "json_valid(parameters)"},
+	{"visualization_request", "state IN ('waiting', 'running', 'failed')"},
 }
 
 // rules reports rows that break a constraint.
@@ -68,6 +81,8 @@ var references = []struct{ table, column, parent string }{
 	{"embedding", "layer_id", "layer"},
 	{"score", "embedding_id", "embedding"},
 	{"run", "dataset_id", "dataset"},
+	{"visualization", "layer_id", "layer"},
+	{"visualization_request", "layer_id", "layer"},
 }
 
 // foreignKeys reports rows that refer to nothing.

@@ -17,6 +17,9 @@ func (c *checker) snapshot() error {
 	compareManifest(c, "embedding", m.Embeddings, now.Embeddings, func(e ManifestEmbedding) string {
 		return fmt.Sprintf("%s of %s (%s)", e.Layer, e.Model, e.Dataset)
 	})
+	compareManifest(c, "visualizations of", m.Visualizations, now.Visualizations, func(v ManifestVisualizations) string {
+		return v.Layer + " of " + v.Model
+	})
 	return nil
 }
 

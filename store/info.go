@@ -8,20 +8,25 @@ import (
 
 // Info is what the file consists of.
 type Info struct {
-	FileBytes      int64     `json:"file_bytes"` // without what is still in the WAL
-	PageSize       int64     `json:"page_size"`
-	SchemaVersion  int       `json:"schema_version"`
-	OriginalBytes  int64     `json:"original_bytes"`
-	ThumbnailBytes int64     `json:"thumbnail_bytes"`
-	VectorBytes    int64     `json:"vector_bytes"` // embeddings and channel statistics
-	ModelBytes     int64     `json:"model_bytes"`  // graphs with their weights
-	Snapshot       *Manifest `json:"snapshot,omitempty"`
-	Runs           []Run     `json:"runs"` // the latest, newest first
+	FileBytes      int64 `json:"file_bytes"` // without what is still in the WAL
+	PageSize       int64 `json:"page_size"`
+	SchemaVersion  int   `json:"schema_version"`
+	OriginalBytes  int64 `json:"original_bytes"`
+	ThumbnailBytes int64 `json:"thumbnail_bytes"`
+	VectorBytes    int64 `json:"vector_bytes"` // embeddings and channel statistics
+	ModelBytes     int64 `json:"model_bytes"`  // graphs with their weights
+
+	Visualizations     int   `json:"visualizations"`      // pictures made by optimisation, and objectives found to be dead
+	VisualizationBytes int64 `json:"visualization_bytes"` // their PNGs
+	Requests           int   `json:"requests"`            // pictures asked for and not made yet
+
+	Snapshot *Manifest `json:"snapshot,omitempty"`
+	Runs     []Run     `json:"runs"` // the latest, newest first
 }
 
 // ContentBytes is what the file holds for its users: the rest is SQLite's.
 func (i Info) ContentBytes() int64 {
-	return i.OriginalBytes + i.ThumbnailBytes + i.VectorBytes + i.ModelBytes
+	return i.OriginalBytes + i.ThumbnailBytes + i.VectorBytes + i.ModelBytes + i.VisualizationBytes
 }
 
 const latestRuns = 20
@@ -47,6 +52,9 @@ func (db *DB) info(ctx context.Context) (i Info, err error) {
 		`SELECT coalesce(sum(size), 0) FROM image`:               &i.OriginalBytes,
 		`SELECT coalesce(sum(length(bytes)), 0) FROM thumbnail`:  &i.ThumbnailBytes,
 		`SELECT coalesce(sum(length(onnx)), 0) FROM model_graph`: &i.ModelBytes,
+		`SELECT count(*) FROM visualization`:                     &i.Visualizations,
+		`SELECT coalesce(sum(png_bytes), 0) FROM visualization`:  &i.VisualizationBytes,
+		`SELECT count(*) FROM visualization_request`:             &i.Requests,
 	} {
 		if err := db.read.QueryRowContext(ctx, query).Scan(dst); err != nil {
 			return Info{}, err

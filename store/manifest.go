@@ -22,6 +22,8 @@ type Manifest struct {
 	Datasets      []ManifestDataset   `json:"datasets"`
 	Models        []ManifestModel     `json:"models"`
 	Embeddings    []ManifestEmbedding `json:"embeddings"`
+
+	Visualizations []ManifestVisualizations `json:"visualizations"`
 }
 
 // ManifestDataset describes a dataset of a snapshot.
@@ -85,7 +87,11 @@ func describeContent(ctx context.Context, q querier) (Manifest, error) {
 		m.Models = append(m.Models, ManifestModel{Name: model.Name, SHA256: fmt.Sprintf("%x", model.SHA256),
 			GraphSHA256: fmt.Sprintf("%x", model.GraphSHA256), Included: model.HasGraph})
 	}
-	return m, m.describeEmbeddings(ctx, q, names)
+	if err := m.describeEmbeddings(ctx, q, names); err != nil {
+		return Manifest{}, err
+	}
+	m.Visualizations, err = describeVisualizations(ctx, q)
+	return m, err
 }
 
 func describeDataset(ctx context.Context, q querier, d Dataset) (ManifestDataset, error) {

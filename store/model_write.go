@@ -23,7 +23,8 @@ type NewLayer struct {
 	Parameters                        int64
 }
 
-// EnsureModel returns the model's id and stores the network if it is not there yet. Graphs are stored once per content.
+// EnsureModel returns the model's id and stores the network with all its layers if it is not there yet; that a dataset has
+// been seen by it is not needed. Graphs are stored once per content.
 func (tx *Tx) EnsureModel(n NewModel) (int64, error) {
 	id, err := tx.ensureModel(n)
 	if err != nil {
@@ -50,10 +51,7 @@ func (tx *Tx) ensureModel(n NewModel) (int64, error) {
 		return 0, err
 	}
 	for _, l := range n.Layers {
-		_, err := tx.exec(`
-			INSERT INTO layer (model_id, name, type, position, channels, height, width, parameters)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, id, l.Name, l.Type, l.Position, l.Channels, l.Height, l.Width, l.Parameters)
-		if err != nil {
+		if _, err := tx.insertLayer(id, l); err != nil {
 			return 0, fmt.Errorf("insert layer %q: %w", l.Name, err)
 		}
 	}
@@ -87,10 +85,11 @@ func (tx *Tx) DeleteDatasetModel(datasetID, modelID int64) error {
 	return nil
 }
 
-// deleteUnusedModels deletes models without embeddings, and graphs without models.
+// deleteUnusedModels deletes models that have neither embeddings nor visualizations, and graphs without models.
 func (tx *Tx) deleteUnusedModels() error {
 	err := tx.run(
-		`DELETE FROM model WHERE id NOT IN (SELECT model_id FROM layer JOIN embedding ON embedding.layer_id = layer.id)`,
+		`DELETE FROM model WHERE id NOT IN (SELECT model_id FROM layer WHERE id IN (
+			SELECT layer_id FROM embedding UNION SELECT layer_id FROM visualization UNION SELECT layer_id FROM visualization_request))`,
 		`DELETE FROM model_graph WHERE sha256 NOT IN (SELECT graph_sha256 FROM model)`)
 	if err != nil {
 		return fmt.Errorf("delete unused models: %w", err)

@@ -21,7 +21,7 @@ type SnapshotOptions struct {
 }
 
 // Snapshot writes a consistent, compact and verified copy of src to dst and returns its manifest. src may be written to
-// meanwhile. dst appears complete or not at all. Runs are left out: they tell of the machine on which they ran.
+// meanwhile. dst appears complete or not at all. Runs and requests are left out: they tell of the machine on which they ran.
 func Snapshot(ctx context.Context, src *DB, dst string, opt SnapshotOptions) (Manifest, error) {
 	m, err := snapshot(ctx, src, filepath.Clean(dst), opt)
 	if err != nil {
@@ -127,7 +127,7 @@ func finishDraft(ctx context.Context, path string, opt SnapshotOptions, m *Manif
 }
 
 func (tx *Tx) applyOptions(opt SnapshotOptions) error {
-	if err := tx.run(`DELETE FROM run`, `DELETE FROM snapshot`); err != nil {
+	if err := tx.run(`DELETE FROM run`, `DELETE FROM visualization_request`, `DELETE FROM snapshot`); err != nil {
 		return err
 	}
 	if opt.WithoutModels {
