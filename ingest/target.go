@@ -89,17 +89,26 @@ func (n *network) join(existing []store.Embedding) error {
 	return nil
 }
 
+// NewModel is a network as the store takes it; graph is the hash of its graph.
+func NewModel(n *cnn.Network, graph [32]byte) (store.NewModel, error) {
+	manifest, err := json.Marshal(n.Manifest)
+	if err != nil {
+		return store.NewModel{}, fmt.Errorf("encode manifest of %s: %w", n.Manifest.Name, err)
+	}
+	m := store.NewModel{Name: n.Manifest.Name, SHA256: cnn.Identity(graph, n.Manifest), GraphSHA256: graph, Manifest: manifest, ONNX: n.ONNX}
+	for _, l := range n.Manifest.Layers {
+		m.Layers = append(m.Layers, store.NewLayer{Name: l.Name, Type: l.Type, Position: l.Index, Channels: l.Channels, Height: l.Height, Width: l.Width, Parameters: l.Parameters})
+	}
+	return m, nil
+}
+
 func (t *target) key() string { return t.layer.Name + " " + t.pooling.String() }
 
 // ensure stores the model and makes the embeddings.
 func (n *network) ensure(tx *store.Tx, dataset int64, expectedRows int) error {
-	manifest, err := json.Marshal(n.Manifest)
+	m, err := NewModel(n.Network, n.graph)
 	if err != nil {
-		return fmt.Errorf("encode manifest of %s: %w", n.Manifest.Name, err)
-	}
-	m := store.NewModel{Name: n.Manifest.Name, SHA256: n.sha256, GraphSHA256: n.graph, Manifest: manifest, ONNX: n.ONNX}
-	for _, l := range n.Manifest.Layers {
-		m.Layers = append(m.Layers, store.NewLayer{Name: l.Name, Type: l.Type, Position: l.Index, Channels: l.Channels, Height: l.Height, Width: l.Width, Parameters: l.Parameters})
+		return err
 	}
 	if n.model, err = tx.EnsureModel(m); err != nil {
 		return err

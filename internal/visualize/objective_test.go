@@ -20,21 +20,22 @@ func TestParseObjective(t *testing.T) {
 	}
 	for _, test := range []struct {
 		text    string
+		name    string
 		channel int
 		goal    cnn.Goal
 		weights []float32
 	}{
-		{"channel:3", 3, cnn.Goal{}, weights(3, 1)},
-		{"negative:3", 3, cnn.Goal{}, weights(3, -1)},
-		{"-channel:3", 3, cnn.Goal{}, weights(3, -1)},
-		{"neuron:4", 4, cnn.Goal{Kind: cnn.Place, Y: 3, X: 4}, weights(4, 1)},
-		{"neuron:4@0,8", 4, cnn.Goal{Kind: cnn.Place, Y: 0, X: 8}, weights(4, 1)},
-		{"channel:3 + 0.5*channel:7 - 2*channel:9", -1, cnn.Goal{}, weights(3, 1, 7, .5, 9, -2)},
-		{"layer", -1, cnn.Goal{Kind: cnn.Energy}, nil},
+		{"channel:3", "channel:3", 3, cnn.Goal{}, weights(3, 1)},
+		{"channel:-3", "channel:-3", 3, cnn.Goal{}, weights(3, -1)},
+		{"-channel:3", "channel:-3", 3, cnn.Goal{}, weights(3, -1)},
+		{"neuron:4", "neuron:4@3,4", 4, cnn.Goal{Kind: cnn.Place, Y: 3, X: 4}, weights(4, 1)},
+		{"1*neuron:-4@0,8", "neuron:-4@0,8", 4, cnn.Goal{Kind: cnn.Place, Y: 0, X: 8}, weights(4, -1)},
+		{" - 2*channel:9+ channel:3 + 0.5*channel:7", "channel:3+0.5*channel:7-2*channel:9", -1, cnn.Goal{}, weights(3, 1, 7, .5, 9, -2)},
+		{"layer", "layer", -1, cnn.Goal{Kind: cnn.Energy}, nil},
 	} {
 		o, err := ParseObjective(test.text, mapLayer)
 		test.goal.Layer = mapLayer
-		if err != nil || o.Channel != test.channel || o.Goal != test.goal || !slices.Equal(o.Weights, test.weights) || o.Name != test.text {
+		if err != nil || o.Channel != test.channel || o.Goal != test.goal || !slices.Equal(o.Weights, test.weights) || o.Name != test.name {
 			t.Errorf("%s: %+v, %v", test.text, o, err)
 		}
 	}
@@ -74,8 +75,11 @@ func FuzzParse(f *testing.F) {
 	f.Add("channel:3 + 0.5*channel:7", "0,5-9")
 	f.Add("neuron:4@0,8", "all")
 	f.Fuzz(func(t *testing.T, objective, channels string) {
-		if o, err := ParseObjective(objective, mapLayer); err == nil && o.Weights != nil && len(o.Weights) != 10 {
-			t.Errorf("%q: %+v", objective, o)
+		if o, err := ParseObjective(objective, mapLayer); err == nil {
+			again, err := ParseObjective(o.Name, mapLayer)
+			if err != nil || again.Name != o.Name || again.Goal != o.Goal || !slices.Equal(again.Weights, o.Weights) {
+				t.Errorf("%q is %+v, which is %+v, %v", objective, o, again, err)
+			}
 		}
 		list, err := ParseChannels(channels, 10)
 		if err == nil && (len(list) == 0 || len(list) > 10 || !slices.IsSorted(list)) {
