@@ -70,8 +70,8 @@ func readFinite(dst []float32, b []byte) bool {
 }
 
 // EmbeddingVersion returns a text that is another one once an ingest may have changed an embedding's vectors or the
-// categories of its images: what has been computed from them is then to be computed again. It names the vectors' number
-// and the state of the dataset's last run, and costs about a millisecond.
+// categories of its images: what has been computed from them is then to be computed again. It is made of how many
+// vectors there are and of the state of the dataset's last run, and costs a tenth of a millisecond.
 func (db *DB) EmbeddingVersion(ctx context.Context, embeddingID int64) (string, error) {
 	version, err := db.embeddingVersion(ctx, embeddingID)
 	if err != nil {

@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/convnet-playground/convnet/store"
@@ -48,6 +50,36 @@ func TestRequests(t *testing.T) {
 		t.Errorf("request = %+v", r)
 	}
 	sound(t, db)
+}
+
+// Several workers never get the same request.
+func TestRequestsAreTakenOnce(t *testing.T) {
+	db := modelOnly(t)
+	const requests = 20
+	for i := range requests {
+		must[int64](t)(db.AddRequest(t.Context(), 1, "layer", fmt.Appendf(nil, `{"seed": %d}`, i)))
+	}
+	taken := make(chan int64, 2*requests)
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for r, err := db.NextRequest(background); err == nil; r, err = db.NextRequest(background) {
+				taken <- r.ID
+			}
+		})
+	}
+	workers.Wait()
+	close(taken)
+	seen := map[int64]bool{}
+	for id := range taken {
+		if seen[id] {
+			t.Errorf("request %d was taken twice", id)
+		}
+		seen[id] = true
+	}
+	if len(seen) != requests {
+		t.Errorf("%d of %d requests were taken", len(seen), requests)
+	}
 }
 
 // What a killed program was working on waits again once it has started anew.

@@ -182,6 +182,31 @@ func TestVisualizationsKeepTheirModel(t *testing.T) {
 	sound(t, db)
 }
 
+// Pictures of the usual size waste little of the file, as images do: see TestFileSize.
+func TestVisualizationFileSize(t *testing.T) {
+	db := modelOnly(t)
+	n := channelPicture("layer", 1)
+	n.Size, n.PNG = 120, storetest.PNG(120, 120, 1)
+	update(t, db, func(tx *store.Tx) error {
+		for n.Number = 0; n.Number < 500; n.Number++ {
+			if _, err := tx.PutVisualization(n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	path := db.Path()
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	info := must[store.Info](t)(openFile(t, path, store.ReadOnly).Info(t.Context()))
+	if ratio := float64(info.FileBytes) / float64(info.ContentBytes()); ratio > 1.15 {
+		t.Errorf("the file is %.3f times what it holds: %+v", ratio, info)
+	} else {
+		t.Logf("%d bytes for %d: %.3f", info.FileBytes, info.ContentBytes(), ratio)
+	}
+}
+
 func TestLayers(t *testing.T) {
 	db := modelOnly(t)
 	late := must[store.Layer](t)(db.Layer(t.Context(), 1, "late"))

@@ -56,11 +56,23 @@ func (tx *Tx) putVisualization(n NewVisualization) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	sum := sha256.Sum256(n.Parameters)
-	var pngSum any
+	id, err := tx.upsertVisualization(n, channel)
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.deleteParts("visualization_png", id); err != nil {
+		return 0, err
+	}
+	return id, tx.putParts("visualization_png", id, n.PNG)
+}
+
+// upsertVisualization writes all but the picture; channel is nil for an objective that is not about one.
+func (tx *Tx) upsertVisualization(n NewVisualization, channel any) (int64, error) {
+	parametersSum := sha256.Sum256(n.Parameters)
+	var pngSum []byte // NULL
 	if len(n.PNG) > 0 {
-		s := sha256.Sum256(n.PNG)
-		pngSum = s[:]
+		sum := sha256.Sum256(n.PNG)
+		pngSum = sum[:]
 	}
 	id, _, err := tx.id(`
 		INSERT INTO visualization (layer_id, objective, channel, number, parameters, parameters_sha256, size, objective_start,
@@ -71,15 +83,9 @@ func (tx *Tx) putVisualization(n NewVisualization) (int64, error) {
 			curve = excluded.curve, dead = excluded.dead, seconds = excluded.seconds, png_bytes = excluded.png_bytes,
 			png_sha256 = excluded.png_sha256, created_at = excluded.created_at
 		RETURNING id`,
-		n.LayerID, n.Objective, channel, n.Number, string(n.Parameters), sum[:], n.Size, n.Start, n.End, blob(n.Curve), n.Dead,
+		n.LayerID, n.Objective, channel, n.Number, string(n.Parameters), parametersSum[:], n.Size, n.Start, n.End, blob(n.Curve), n.Dead,
 		n.Seconds, len(n.PNG), pngSum, tx.timestamp())
-	if err != nil {
-		return 0, err
-	}
-	if err := tx.deleteParts("visualization_png", id); err != nil {
-		return 0, err
-	}
-	return id, tx.putParts("visualization_png", id, n.PNG)
+	return id, err
 }
 
 // check refuses what Check would report later.
