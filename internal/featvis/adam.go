@@ -10,7 +10,7 @@ type adam struct {
 }
 
 const (
-	beta1, beta2 = 0.9, 0.999
+	beta1, beta2 = 0.9, 0.999 // kernel.c has them too
 	epsilon      = 1e-8
 )
 
@@ -21,12 +21,6 @@ func newAdam(variables int, rate float64) *adam {
 // climb moves the variables uphill.
 func (a *adam) climb(variables, gradient []float32) {
 	a.step++
-	rate := float32(a.rate * math.Sqrt(1-math.Pow(beta2, float64(a.step))) / (1 - math.Pow(beta1, float64(a.step))))
-	tiny := float32(epsilon * math.Sqrt(1-math.Pow(beta2, float64(a.step))))
-	for i, g := range gradient {
-		m := beta1*a.first[i] + (1-beta1)*g
-		v := beta2*a.second[i] + (1-beta2)*g*g
-		a.first[i], a.second[i] = m, v
-		variables[i] += rate * m / (float32(math.Sqrt(float64(v))) + tiny)
-	}
+	correction := math.Sqrt(1 - math.Pow(beta2, float64(a.step)))
+	climb(a, variables, gradient, a.rate*correction/(1-math.Pow(beta1, float64(a.step))), epsilon*correction)
 }
