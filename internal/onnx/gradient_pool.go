@@ -13,8 +13,47 @@ import (
 // maxPool gives each number to the place that was the largest under its window; of equal ones, to the first.
 func (s *backward) maxPool() []string {
 	size := s.in[0].dims
+	if w, ok := s.tiledBehindReLU(); ok {
+		return []string{s.largestOfTiles(w)}
+	}
 	flat := s.scatter(times(size...), s.indices(), s.dy())
 	return []string{s.Reshape("", flat, size...)}
+}
+
+// tiledBehindReLU reports whether a pooling's windows cover a ReLU's map side by side, and returns them.
+func (s *backward) tiledBehindReLU() (window, bool) {
+	size, out := s.in[0].dims, s.Dims(s.y())
+	kernel, _ := intsAttribute(s.NodeProto, "kernel_shape")
+	w, err := windowOf(&s.node, kernel, len(size)-2)
+	if err != nil || s.opt.RedirectReLU || !s.isTiled(w, size[2:], out[2:]) {
+		return w, false
+	}
+	for i, k := range kernel {
+		if out[i+2]*k != size[i+2] || k > maxTile {
+			return w, false
+		}
+	}
+	return w, slices.ContainsFunc(s.nodes, func(n *onnxpb.NodeProto) bool { return n.GetOpType() == "Relu" && n.GetOutput()[0] == s.x(0) })
+}
+
+// maxTile keeps the numbers of a tile apart in largestOfTiles.
+const maxTile = 4
+
+// largestOfTiles does without the places of the maxima, which runtimes are slow to tell: the largest is what equals the
+// pooling's result. So that of equal numbers only the first does, each is made smaller than the one before it in its
+// tile, by as little as float32 can tell. Zeros stay equal, but a ReLU lets nothing through where it is zero.
+func (s *backward) largestOfTiles(w window) string {
+	size := s.in[0].dims
+	height, width := size[2], size[3]
+	order := make([]float32, height*width)
+	for i := range order {
+		y, x := int64(i)/width%w.kernel[0], int64(i)%width%w.kernel[1]
+		order[i] = 1 - float32(y*w.kernel[1]+x)/(1<<22)
+	}
+	ordered := s.Mul("", s.x(0), s.Floats(s.unused("order"), []int64{1, 1, height, width}, order))
+	largest := s.Node("MaxPool", "", []string{ordered}, Ints("kernel_shape", w.kernel...), Ints("strides", w.stride...))
+	first := s.op("Equal", ordered, s.enlarged(largest, w.kernel, size))
+	return s.choose(first, s.enlarged(s.dy(), w.kernel, size), s.number(0))
 }
 
 // indices makes the pooling yield the place of each maximum too, counted through the whole map.
