@@ -19,9 +19,9 @@ import (
 
 // visualizeFlags are the command's flags as typed.
 type visualizeFlags struct {
-	db, model, layers, channels, objective, out, provider string
-	parameters                                            visualize.Parameters
-	force                                                 bool
+	db, model, layers, channels, objective, out, provider, against string
+	parameters                                                     visualize.Parameters
+	force                                                          bool
 }
 
 func newVisualize(a *app) *cobra.Command {
@@ -54,6 +54,7 @@ With --json, a line for every picture.`,
 	flags.StringVar(&f.objective, "objective", "channel", "what is raised")
 	flags.StringVar(&f.out, "out", "", "also write the pictures into this folder")
 	flags.StringVar(&f.provider, "provider", "", providerUsage)
+	flags.StringVar(&f.against, "against", "", "afterwards compare each picture with every image of this dataset, which the model must have seen")
 	flags.BoolVar(&f.force, "force", false, "make pictures again that are there already")
 	p := &f.parameters
 	flags.IntVar(&p.Size, "size", 128, "height and width of the pictures")
@@ -103,7 +104,10 @@ func (a *app) visualize(ctx context.Context, f visualizeFlags) (err error) {
 			return err
 		}
 	}
-	return s.report()
+	if err := s.report(); err != nil || f.against == "" {
+		return err
+	}
+	return s.compare(ctx, plan)
 }
 
 // openModel finds a network in the database, or in the library and stores it there.

@@ -33,7 +33,7 @@ func (s *backward) cast() []string {
 }
 
 func (s *backward) relu() []string {
-	dx := s.Mul("", s.dy(), s.op("Sign", s.y()))
+	dx := s.choose(s.op("Greater", s.y(), s.number(0)), s.dy(), s.number(0))
 	if s.opt.RedirectReLU {
 		dx = s.redirected(dx, s.op("Less", s.x(0), s.number(0)), "")
 	}
