@@ -180,27 +180,32 @@ INLINE void uncolour(const float *pictures, float *gradient, int count, int area
   }
 }
 
+/* A place beyond the border is where its mirror image is: back and forth, as often as it takes. */
+INLINE float mirrored(float x, int last) {
+  float period = 2 * last, n = (float)(int)(x / period) - (x < 0);
+  x -= n * period;
+  x = x > last ? period - x : x;
+  return x < 0 ? 0 : x;
+}
+
 INLINE void aim(const double *m, int size, int *at, float *weight) {
-  int side = size + 2;
-  float last = side - 1;
   float *down = weight, *right = weight + (size_t)size * size;
   for (int y = 0; y < size; y++) {
-    double fy = m[2] + 1 + m[0] * y, fx = m[5] + 1 + m[3] * y;
+    double fy = m[2] + m[0] * y, fx = m[5] + m[3] * y;
     for (int x = 0; x < size; x++) {
-      float sy = (float)(fy + m[1] * x), sx = (float)(fx + m[4] * x);
-      sy = sy < 0 ? 0 : sy > last ? last : sy, sx = sx < 0 ? 0 : sx > last ? last : sx;
+      float sy = mirrored((float)(fy + m[1] * x), size - 1), sx = mirrored((float)(fx + m[4] * x), size - 1);
       int iy = (int)sy, ix = (int)sx, i = y * size + x;
-      iy = iy > side - 2 ? side - 2 : iy, ix = ix > side - 2 ? side - 2 : ix;
-      at[i] = iy * side + ix, down[i] = sy - iy, right[i] = sx - ix;
+      iy = iy > size - 2 ? size - 2 : iy < 0 ? 0 : iy, ix = ix > size - 2 ? size - 2 : ix < 0 ? 0 : ix;
+      at[i] = iy * size + ix, down[i] = sy - iy, right[i] = sx - ix;
     }
   }
 }
 
-INLINE void move(const float *framed, int side, int count, const int *at, const float *weight, float *to) {
-  const float *down = weight, *right = weight + count, *below = framed + side;
-  for (int i = 0; i < count; i++) {
+INLINE void move(const float *from, int size, const int *at, const float *weight, float *to) {
+  const float *down = weight, *right = weight + (size_t)size * size, *below = from + size;
+  for (int i = 0; i < size * size; i++) {
     int k = at[i];
-    float top = framed[k] + right[i] * (framed[k + 1] - framed[k]);
+    float top = from[k] + right[i] * (from[k + 1] - from[k]);
     float bottom = below[k] + right[i] * (below[k + 1] - below[k]);
     to[i] = top + down[i] * (bottom - top);
   }
@@ -250,14 +255,14 @@ DEFINE(adjoint, (const fv_spectrum *s, const float *p, float *v), adjoint(s, p, 
 DEFINE(colour, (float *p, int n, int a, const float *m), colour(p, n, a, m))
 DEFINE(uncolour, (const float *p, float *g, int n, int a, const float *m), uncolour(p, g, n, a, m))
 DEFINE(aim, (const double *m, int n, int *at, float *w), aim(m, n, at, w))
-DEFINE(move, (const float *f, int s, int n, const int *at, const float *w, float *to), move(f, s, n, at, w, to))
+DEFINE(move, (const float *f, int n, const int *at, const float *w, float *to), move(f, n, at, w, to))
 DEFINE(climb, (float *v, float *m, float *q, const float *g, int n, float r, float t), climb(v, m, q, g, n, r, t))
 
 /* Two pixels may add to the same place: one after the other. */
-void fv_back(const float *from, int side, int count, const int *at, const float *weight, float *framed) {
-  const float *down = weight, *right = weight + count;
-  for (int i = 0; i < count; i++) {
-    float *upper = framed + at[i], *lower = upper + side, bottom = from[i] * down[i], top = from[i] - bottom;
+void fv_back(const float *from, int size, const int *at, const float *weight, float *to) {
+  const float *down = weight, *right = weight + (size_t)size * size;
+  for (int i = 0; i < size * size; i++) {
+    float *upper = to + at[i], *lower = upper + size, bottom = from[i] * down[i], top = from[i] - bottom;
     upper[1] += top * right[i], upper[0] += top - top * right[i];
     lower[1] += bottom * right[i], lower[0] += bottom - bottom * right[i];
   }

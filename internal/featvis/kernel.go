@@ -120,14 +120,14 @@ func (s *sampler) aim(m affine) {
 	C.fv_aim((*C.double)(&rows[0]), C.int(s.size), (*C.int)(unsafe.SliceData(s.at)), floats(s.weight))
 }
 
-// sample fills a plane of the result from the framed one.
-func (s *sampler) sample(to []float32) {
-	C.fv_move(floats(s.framed), C.int(s.side), C.int(len(s.at)), (*C.int)(unsafe.SliceData(s.at)), floats(s.weight), floats(to))
+// sample fills a plane of the result from one of the picture.
+func (s *sampler) sample(from, to []float32) {
+	C.fv_move(floats(from), C.int(s.size), (*C.int)(unsafe.SliceData(s.at)), floats(s.weight), floats(to))
 }
 
-// spread adds every number of a plane to the pixels of the framed one that it was made of.
-func (s *sampler) spread(from []float32) {
-	C.fv_back(floats(from), C.int(s.side), C.int(len(s.at)), (*C.int)(unsafe.SliceData(s.at)), floats(s.weight), floats(s.framed))
+// spread adds every number of a plane to the pixels that it was made of.
+func (s *sampler) spread(from, to []float32) {
+	C.fv_back(floats(from), C.int(s.size), (*C.int)(unsafe.SliceData(s.at)), floats(s.weight), floats(to))
 }
 
 func climb(a *adam, variables, gradient []float32, rate, tiny float64) {

@@ -26,10 +26,10 @@ void fv_adjoint(const fv_spectrum *s, const float *planes, float *variables);
 void fv_colour(float *planes, int count, int area, const float *matrix);
 void fv_uncolour(const float *pictures, float *gradient, int count, int area, const float *matrix);
 
-/* Where each pixel of a moved picture comes from: one place in a plane of side x side, and how far it lies from there. */
+/* Where each pixel of a moved picture of size x size comes from: one place, and how far it lies below and beside it. */
 void fv_aim(const double *affine, int size, int *at, float *weight);
-void fv_move(const float *framed, int side, int count, const int *at, const float *weight, float *to);
-void fv_back(const float *from, int side, int count, const int *at, const float *weight, float *framed);
+void fv_move(const float *from, int size, const int *at, const float *weight, float *to);
+void fv_back(const float *from, int size, const int *at, const float *weight, float *to);
 
 void fv_climb(float *variables, float *first, float *second, const float *gradient, int n, float rate, float tiny);
 

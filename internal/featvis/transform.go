@@ -23,12 +23,12 @@ const standard = "pad:12,jitter:8,scale:0.9..1.1,rotate:-10..10,jitter:4"
 
 // ParseTransforms reads "standard", "none", or a list such as "pad:12,jitter:8,scale:0.9..1.1,rotate:-10..10,jitter:4":
 //
-//	pad:N       puts N gray pixels around the picture
+//	pad:N       puts N pixels around the picture, its mirror image
 //	jitter:N    crops N pixels, more or fewer of them at either side
 //	scale:A..B  enlarges it by a factor
 //	rotate:A..B turns it by some degrees
 //
-// Whatever the size comes to, the network sees the middle of it, or all of it between gray borders.
+// Whatever the size comes to, the network sees the middle of it, or all of it and its mirror image around it.
 func ParseTransforms(text string) (Transforms, error) {
 	switch text = strings.TrimSpace(text); text {
 	case "standard":

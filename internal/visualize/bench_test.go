@@ -165,3 +165,66 @@ func startLucent(b *testing.B, network string, threads int) func(int) float64 {
 		return seconds
 	}
 }
+
+// BenchmarkChannels measures what a channel's picture costs at the eight default layers of every network: 128×128 pixels,
+// 512 steps, one thread, extrapolated from 16 steps.
+func BenchmarkChannels(b *testing.B) {
+	for _, a := range keras.Architectures() {
+		n := random(b, a.Name)
+		for _, layer := range n.Manifest.DefaultLayers {
+			if _, ok := n.Manifest.Layer(layer); !ok {
+				continue // behind a Flatten, which other sizes do without
+			}
+			b.Run(a.Name+"/"+layer, func(b *testing.B) {
+				makePicture := startMaker(b, n, layer, 1)
+				makePicture(2)
+				var times []float64
+				for b.Loop() {
+					times = append(times, makePicture(16)/16*512)
+				}
+				slices.Sort(times)
+				b.ReportMetric(times[len(times)/2], "s/picture")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// BenchmarkBesideNetwork measures how much of a step's time goes to everything but the network: transforms, Fourier
+// transform, colours, Adam.
+func BenchmarkBesideNetwork(b *testing.B) {
+	for _, c := range []struct{ network, layer string }{{"vgg19", "block4_conv1"}, {"mobilenetv2", "Conv_1"}} {
+		b.Run(c.network+"/"+c.layer, func(b *testing.B) {
+			n := random(b, c.network)
+			l, ok := n.Manifest.Layer(c.layer)
+			if !ok {
+				b.Fatal("no such layer")
+			}
+			e, err := cnn.NewExciter(ortruntest.Open(b), n, cnn.ExciterOptions{Goals: []cnn.Goal{{Layer: l}}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer e.Close()
+			weights := make([]float32, l.Channels)
+			weights[0] = 1
+			var inside time.Duration
+			timed := func(ctx context.Context, pictures, gradient []float32) (float64, error) {
+				began := time.Now()
+				defer func() { inside += time.Since(began) }()
+				return e.Excite(ctx, [][]float32{weights}, pictures, gradient)
+			}
+			var shares []float64
+			for b.Loop() {
+				inside = 0
+				began := time.Now()
+				if _, err := featvis.Render(context.Background(), timed, featvis.Options{Steps: 32}); err != nil {
+					b.Fatal(err)
+				}
+				shares = append(shares, 100*(1-inside.Seconds()/time.Since(began).Seconds()))
+			}
+			slices.Sort(shares)
+			b.ReportMetric(shares[len(shares)/2], "%beside")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
