@@ -156,6 +156,14 @@ INLINE vec load_some(const float *x, int n) {
 
 INLINE void store_some(float *x, vec v, int n) { memcpy(x, &v, n * sizeof *x); }
 
+/* The sigmoid reaches a little beyond 0 and 1 and is cut off there: pure black and white are within reach. */
+static const float beyond = 0.02f;
+
+INLINE vec squashed(vec x) {
+  vec y = (1 + 2 * beyond) / (1 + exponential(-x)) - beyond, one = (vec){0} + 1;
+  return choose(y < 0, (vec){0}, choose(y > one, one, y));
+}
+
 INLINE void colour(float *planes, int count, int area, const float *m) {
   for (int p = 0; m && p < count; p += 3) {
     float *a = planes + (size_t)p * area, *b = a + area, *c = b + area;
@@ -165,12 +173,15 @@ INLINE void colour(float *planes, int count, int area, const float *m) {
     }
   }
   int64_t n = (int64_t)count * area, i = 0;
-  for (; i + LANES <= n; i += LANES) store(planes + i, 1 / (1 + exponential(-load(planes + i))));
-  store_some(planes + i, 1 / (1 + exponential(-load_some(planes + i, n - i))), n - i);
+  for (; i + LANES <= n; i += LANES) store(planes + i, squashed(load(planes + i)));
+  store_some(planes + i, squashed(load_some(planes + i, n - i)), n - i);
 }
 
 INLINE void uncolour(const float *pictures, float *gradient, int count, int area, const float *m) {
-  for (int64_t i = 0; i < (int64_t)count * area; i++) gradient[i] *= pictures[i] * (1 - pictures[i]);
+  for (int64_t i = 0; i < (int64_t)count * area; i++) {
+    float v = pictures[i], s = (v + beyond) / (1 + 2 * beyond);
+    gradient[i] *= v > 0 && v < 1 ? (1 + 2 * beyond) * s * (1 - s) : 0;
+  }
   for (int p = 0; m && p < count; p += 3) {
     float *a = gradient + (size_t)p * area, *b = a + area, *c = b + area;
     for (int i = 0; i < area; i++) {

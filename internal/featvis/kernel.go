@@ -96,8 +96,9 @@ func (s *spectrum) adjoint(colours, variables []float32) {
 	s.call(func(c *C.fv_spectrum) { C.fv_adjoint(c, floats(colours), floats(variables)) })
 }
 
-// colour makes pictures of planes of decorrelated colours, in place: mixed to red, green and blue, and squashed into 0..1.
-// One plane is gray and only squashed.
+// colour makes pictures of planes of decorrelated colours, in place: mixed to red, green and blue, and squashed into 0..1
+// by a sigmoid that reaches 2 % beyond and is cut off. Lucid's never gets to black and white, which are what a filter that
+// looks for bright or dark likes best. One plane is gray and only squashed.
 func colour(planes []float32, channels, area int) {
 	C.fv_colour(floats(planes), C.int(len(planes)/area), C.int(area), mixing(channels))
 }

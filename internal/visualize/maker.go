@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"image/png"
+	"math"
 	"sync"
 	"time"
 
@@ -96,7 +97,15 @@ func (m *Maker) Make(ctx context.Context, weights [][]float32) ([]Picture, error
 	if err != nil {
 		return nil, err
 	}
+	if !rose(r) {
+		return m.dead(time.Since(began)), nil
+	}
 	return pictures(r, time.Since(began))
+}
+
+// rose reports whether the optimisation has raised anything: what is constant but for rounding is dead too.
+func rose(r featvis.Result) bool {
+	return r.End-r.Start > 1e-5*math.Max(math.Abs(r.Start), 1e-12)
 }
 
 var errDead = fmt.Errorf("nothing excites it")
