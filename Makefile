@@ -17,10 +17,12 @@ ONNXRUNTIME = $(or $(CONVNET_ONNXRUNTIME),$(shell ls -d "$(CURDIR)"/bin/*onnxrun
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-demo: build ## ingest the built-in demo and serve it on http://127.0.0.1:8080
+demo: build ## ingest the built-in demo, serve it on http://127.0.0.1:8080 and make its channels' pictures meanwhile
 	bin/convnet ingest --db build/demo.db --dataset demo --model demo --labels internal/cnn/demo/labels.csv \
 	  --license "MIT" --source "npm package emoji-datasource-google 16.0.0" $(EMOJI)
-	bin/convnet serve --db build/demo.db --listen $(ADDR)
+	@bin/convnet visualize --quiet --db build/demo.db --model demo --channels all --size 64 --steps 256 & \
+	  pictures=$$!; trap 'kill $$pictures 2>/dev/null' EXIT INT TERM; \
+	  bin/convnet serve --db build/demo.db --listen $(ADDR)
 
 build: setup ## build bin/convnet
 	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/convnet ./cmd/convnet

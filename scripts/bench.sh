@@ -14,5 +14,9 @@ bench "Resident memory while 10,000 images are ingested" ./ingest Memory 1x
 bench "File size against what is in it" ./ingest FileSize 1x
 bench "Every network with eight layers taken, against ONNX Runtime with its last output only (ratio: 1 is as fast)" ./internal/cnn/keras EightLayers "${ROUNDS:-5x}"
 bench "The same against PyTorch with hooks on eight layers, where Debian's python3-torchvision is installed (ratio: larger is faster)" ./internal/cnn/keras AgainstTorch "${ROUNDS:-5x}"
+bench "Objective and derivative against the forward pass, one thread (ratio: how many forward passes it costs)" ./internal/cnn/keras Gradient 30x
+bench "Share of a step that is not the network's" ./internal/visualize BesideNetwork 5x
+bench "A channel's picture against PyTorch in Lucent's manner, each at its best number of threads (ratio: larger is faster)" ./internal/visualize AgainstLucent "${ROUNDS:-5x}"
+bench "Seconds for a channel's picture, 128×128, 512 steps, one thread, at eight layers of every network" ./internal/visualize Channels 1x
 bench "Pooling one map (MB/s; the limit is the memory's)" ./internal/pooling Of 1s
 bench "Decode, resize, thumbnail, by stage" ./internal/imaging Stages 1s
