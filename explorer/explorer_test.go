@@ -79,7 +79,7 @@ func TestProfileStaysInside(t *testing.T) {
 }
 
 func TestNotFoundIsTheStores(t *testing.T) {
-	if !errors.Is(NotFound{"m"}, store.ErrNotFound) {
+	if !errors.Is(notFoundf("There is no model."), store.ErrNotFound) {
 		t.Error("a missing model would be an error of ours")
 	}
 }

@@ -86,8 +86,11 @@ type ModelPage struct {
 	WeightsSHA256 string  `json:"weights_sha256"`
 	Layers        []Layer `json:"layers"`
 
-	Defaults int      `json:"-"` // how many default layers
-	Seen     []string `json:"-"` // datasets with vectors of this model
+	Defaults int         `json:"-"` // how many default layers
+	Seen     []string    `json:"-"` // datasets with vectors of this model
+	Strip    []Stage     `json:"-"`
+	Previews []LayerCard `json:"-"` // the default layers that have pictures
+	Command  string      `json:"-"` // makes the pictures of the default layers
 }
 
 // Layer is a row of the layer table.
@@ -102,7 +105,11 @@ type Layer struct {
 	Default    bool   `json:"default"` // chosen when an ingest does not name layers
 	Vectors    []Seen `json:"vectors"` // datasets that can be searched at this layer
 
+	Share          float64 `json:"share"`          // of the model's parameters, 0–1
+	Visualizations int     `json:"visualizations"` // how many pictures have been made of it
+
 	Bar float64 `json:"-"` // its parameters, 0–100 of the layer that has most
+	URL string  `json:"-"`
 }
 
 // Seen is a dataset with vectors at a layer.

@@ -10,19 +10,22 @@ import (
 )
 
 var funcs = template.FuncMap{
-	"asset":    assetURL,
-	"bytes":    Bytes,
-	"count":    func(n int) string { return count(int64(n)) },
-	"count64":  count,
-	"decimals": func(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) },
-	"distance": distance,
-	"round":    func(x float64) int { return int(math.Round(x)) },
-	"parts":    parts,
-	"path":     url.PathEscape,
-	"plural":   plural,
-	"short":    func(hash string) string { return hash[:min(len(hash), 12)] },
-	"rest":     func(whole, x float64) float64 { return whole - x },
-	"times":    func(a, b float64) float64 { return a * b },
+	"asset":     assetURL,
+	"bytes":     Bytes,
+	"count":     func(n int) string { return count(int64(n)) },
+	"count64":   count,
+	"decimals":  func(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) },
+	"distance":  distance,
+	"figures":   figures,
+	"figures32": func(x float32) string { return figures(float64(x)) },
+	"percent":   percent,
+	"round":     func(x float64) int { return int(math.Round(x)) },
+	"parts":     parts,
+	"path":      url.PathEscape,
+	"plural":    plural,
+	"short":     func(hash string) string { return hash[:min(len(hash), 12)] },
+	"rest":      func(whole, x float64) float64 { return whole - x },
+	"times":     func(a, b float64) float64 { return a * b },
 }
 
 // plural is "1 image", "2 images", "12 345 images".
@@ -70,6 +73,27 @@ func distance(x float64) string {
 		return strconv.FormatFloat(x, 'g', 4, 64)
 	}
 	return strconv.FormatFloat(x, 'f', max(0, 4-before), 64)
+}
+
+// figures writes three significant digits: values of a network, of whatever size they are.
+func figures(x float64) string {
+	if x == 0 || math.Abs(x) >= 1e5 || math.Abs(x) < 1e-3 {
+		return strings.ReplaceAll(strconv.FormatFloat(x, 'g', 3, 64), "-", "−")
+	}
+	before := int(math.Floor(math.Log10(math.Abs(x)))) + 1
+	return strings.ReplaceAll(strconv.FormatFloat(x, 'f', max(0, 3-before), 64), "-", "−")
+}
+
+// percent writes a share between 0 and 1.
+func percent(share float64) string {
+	switch percent := 100 * share; {
+	case percent > 0 && percent < 0.1:
+		return "less than 0.1 %"
+	case percent < 10 && percent != math.Trunc(percent):
+		return strconv.FormatFloat(percent, 'f', 1, 64) + " %"
+	default:
+		return strconv.FormatFloat(percent, 'f', 0, 64) + " %"
+	}
 }
 
 // parts cuts a name where it may be broken: after an underscore or a slash.

@@ -86,7 +86,7 @@ func bodyLimit(limit int64) echo.MiddlewareFunc {
 
 // alreadyCompressed tells pictures, which gzip would only slow down.
 func alreadyCompressed(c echo.Context) bool {
-	for _, pictures := range []string{"/images/", "/thumbnails/", "/uploads/"} {
+	for _, pictures := range []string{"/images/", "/thumbnails/", "/uploads/", "/visualizations/"} {
 		if strings.HasPrefix(c.Request().URL.Path, pictures) {
 			return true
 		}

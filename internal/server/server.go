@@ -88,6 +88,8 @@ func (s *Server) route() {
 	read := []string{http.MethodGet, http.MethodHead}
 	s.echo.Match(read, "/images/:sha256", s.serveOriginal)
 	s.echo.Match(read, "/thumbnails/:sha256", s.serveThumbnail)
+	s.echo.Match(read, "/visualizations/sheet", s.serveSheet)
+	s.echo.Match(read, "/visualizations/:file", s.serveVisualization)
 	s.echo.Match(read, "/static/:name", templates.ServeAsset)
 	s.echo.Match(read, "/healthz", s.serveHealth)
 	s.echo.POST("/theme", serveTheme)

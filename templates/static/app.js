@@ -114,6 +114,15 @@ document.addEventListener("keydown", (event) => {
   visit(links[(at + step + links.length) % links.length].href);
 });
 
+// --- On the pages about a layer or a channel ← and → go to the one beside it. ---------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+  if (!rel || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (event.target.closest?.("input, select, textarea, summary, .scroll")) return;
+  document.querySelector(`[data-neighbors] a[rel="${rel}"]`)?.click();
+});
+
 // --- A picture can be chosen, dropped or pasted. --------------------------------------------------------------------
 
 const uploadForm = () => document.querySelector("[data-upload]");

@@ -1,0 +1,90 @@
+package explorer
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
+)
+
+// LayerPage is a layer with its channels and their pictures.
+type LayerPage struct {
+	templates.Base `json:"-"`
+	Model          string `json:"model"`
+	Title          string `json:"title"` // the model's
+	Layer
+	Objective string    `json:"objective"` // channel, or negative for what the channels respond to least
+	Shown     string    `json:"shown"`     // 30, made or all
+	Sort      string    `json:"sort"`      // index or gain
+	Grid      []Tile    `json:"grid"`
+	Others    []Picture `json:"others"` // of objectives that are not about one channel
+
+	Made            int     `json:"-"` // channels with a picture for this objective, or known to be dead
+	Dead            int     `json:"-"`
+	NetworkIncluded bool    `json:"-"`
+	ModelURL        string  `json:"-"`
+	Input           Input   `json:"-"`
+	Previous, Next  *Link   `json:"-"`
+	Command         string  `json:"-"` // makes the pictures that are shown as missing
+	Choices         choices `json:"-"`
+}
+
+// Link is a neighbour's name and address.
+type Link struct{ Name, URL string }
+
+func (w *web) serveLayer(c echo.Context) error {
+	p, err := w.find(c)
+	if err != nil {
+		return err
+	}
+	choice, err := readGrid(c.QueryParams())
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	all, err := w.db.Visualizations(ctx, p.layer().ID, store.VisualizationFilter{Newest: true})
+	if err != nil {
+		return err
+	}
+	page := p.layerPage(choice, all)
+	page.Base = templates.NewBase(c, "models", p.layer().Name+" · "+p.model.Name)
+	page.Command = p.command(page.Site.File, choice)
+	if page.Vectors, err = w.seenAt(ctx, p); err != nil {
+		return err
+	}
+	return templates.Respond(c, "explorer/layer", page)
+}
+
+// layerPage decides what the page shows of a layer's newest visualizations.
+func (p *place) layerPage(choice gridChoice, all []store.Visualization) *LayerPage {
+	l, pictures := p.layer(), byChannel(all, choice.objective)
+	page := &LayerPage{
+		Model: p.model.Name, Title: title(p.model, p.manifest), Layer: p.layerFacts(),
+		Objective: choice.objective, Shown: choice.channels, Sort: choice.sort, Others: []Picture{},
+		Made: len(pictures), NetworkIncluded: p.model.HasGraph, ModelURL: modelURL(p.model.Name), Input: Input(p.manifest.Input),
+		Previous: p.neighbor(-1, choice), Next: p.neighbor(1, choice),
+	}
+	page.Grid = choice.grid(l.Channels, pictures, func(channel int) string { return channelURL(p.model.Name, l.Name, channel) })
+	for _, v := range pictures {
+		page.Dead += presence(v.PNGBytes == 0)
+	}
+	for _, v := range all {
+		if v.Channel == store.NoChannel && v.PNGBytes > 0 {
+			page.Others = append(page.Others, *newPicture(v))
+		}
+	}
+	page.Choices = newChoices(layerURL(p.model.Name, l.Name), choice, l.Channels, len(pictures))
+	return page
+}
+
+// command makes the pictures that the choice shows.
+func (p *place) command(file string, choice gridChoice) string {
+	words := []string{"visualize", "--db", file, "--model", p.model.Name, "--layers", p.layer().Name}
+	if choice.channels == channelsAll {
+		words = append(words, "--channels", "all")
+	}
+	if choice.objective == objectiveNegative {
+		words = append(words, "--objective", "negative")
+	}
+	return command(words...)
+}

@@ -1,0 +1,87 @@
+package explorer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// LayerCard is a layer with a few of its pictures.
+type LayerCard struct {
+	Layer
+	Pictures []Tile
+}
+
+const (
+	previewPictures = 4
+	previewLayers   = 12 // of a model's layers with pictures, when more than its default ones have some
+)
+
+// previews are the default layers that have pictures, in the order of the network, or the first few others that have.
+func (w *web) previews(ctx context.Context, all []Layer, stored []store.Layer) ([]LayerCard, error) {
+	var cards []LayerCard
+	for _, l := range previewed(all) {
+		i := slices.IndexFunc(stored, func(s store.Layer) bool { return s.Name == l.Name })
+		if i < 0 {
+			continue
+		}
+		pictures, err := w.preview(ctx, stored[i], l)
+		if err != nil {
+			return nil, err
+		}
+		if len(pictures) > 0 {
+			cards = append(cards, LayerCard{l, pictures})
+		}
+	}
+	return cards, nil
+}
+
+func previewed(all []Layer) []Layer {
+	with := slices.DeleteFunc(slices.Clone(all), func(l Layer) bool { return l.Visualizations == 0 })
+	if len(with) <= previewLayers {
+		return with
+	}
+	defaults := slices.DeleteFunc(slices.Clone(with), func(l Layer) bool { return !l.Default })
+	if len(defaults) == 0 {
+		return with[:previewLayers]
+	}
+	return defaults
+}
+
+// preview looks for a few channels' pictures at even distances, without reading all that a layer may have.
+func (w *web) preview(ctx context.Context, stored store.Layer, l Layer) ([]Tile, error) {
+	var tiles []Tile
+	candidates := evenly(fewChannels, stored.Channels)
+	for _, i := range spreadOrder(len(candidates)) {
+		channel := candidates[i]
+		v, err := w.db.VisualizationFor(ctx, stored.ID, fmt.Sprintf("channel:%d", channel), 0)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if picture := newPicture(v); picture.Shown() {
+			tiles = append(tiles, Tile{Channel: channel, Picture: picture, URL: l.URL + fmt.Sprintf("/channels/%d", channel)})
+		}
+		if len(tiles) == previewPictures {
+			break
+		}
+	}
+	return tiles, nil
+}
+
+// spreadOrder goes through 0 to n-1 in strides, so that the first few are far apart.
+func spreadOrder(n int) []int {
+	stride := max(1, n/previewPictures)
+	order := make([]int, 0, n)
+	for from := range stride {
+		for i := from; i < n; i += stride {
+			order = append(order, i)
+		}
+	}
+	return order
+}

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/explorer"
+)
+
+// serveVisualization answers with a picture that an optimisation has made: /visualizations/17.png.
+func (s *Server) serveVisualization(c echo.Context) error {
+	digits, isPNG := strings.CutSuffix(c.Param("file"), ".png")
+	id, err := strconv.ParseUint(digits, 10, 62)
+	if err != nil || !isPNG {
+		return echo.NewHTTPError(http.StatusNotFound, "There is no such picture: its address is a number and .png.")
+	}
+	v, err := s.config.DB.Visualization(c.Request().Context(), int64(id))
+	if err != nil {
+		return err
+	}
+	return serveMade(c, made{
+		tag: hex.EncodeToString(v.PNGSHA256[:]), version: explorer.PictureVersion(v), contentType: "image/png",
+		read: func(ctx context.Context) ([]byte, error) { return s.config.DB.VisualizationPNG(ctx, v.ID) },
+	})
+}
+
+// serveSheet answers with many such pictures as one.
+func (s *Server) serveSheet(c echo.Context) error {
+	sheet, err := explorer.FindSheet(c.Request().Context(), s.config.DB, c.QueryParam("ids"))
+	if err != nil {
+		return err
+	}
+	return serveMade(c, made{
+		tag: sheet.Version + "-sheet", version: sheet.Version, contentType: "image/jpeg",
+		read: func(ctx context.Context) ([]byte, error) { return sheet.JPEG(ctx, s.config.DB) },
+	})
+}
+
+// made is a picture that may be made again under its id; its tag and its version change then.
+type made struct {
+	tag, version, contentType string
+	read                      func(ctx context.Context) ([]byte, error)
+}
+
+// serveMade lets a browser keep the picture for ever under the address with its version, and under any other ask again.
+func serveMade(c echo.Context, m made) error {
+	tag, kept := `"`+m.tag+`"`, "no-cache"
+	if c.QueryParam("v") == m.version {
+		kept = "private, max-age=31536000, immutable"
+	}
+	h := c.Response().Header()
+	h.Set("ETag", tag)
+	h.Set(echo.HeaderCacheControl, kept)
+	h.Set(headerPolicy, picturePolicy)
+	if matches(c.Request().Header.Get("If-None-Match"), tag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	data, err := m.read(c.Request().Context())
+	if err != nil {
+		h.Del(echo.HeaderCacheControl)
+		return err
+	}
+	return c.Blob(http.StatusOK, m.contentType, data)
+}
