@@ -124,6 +124,19 @@ func evenly(n, count int) []int {
 	return list
 }
 
+// madeBeside is how many channels have a picture, 0 when those are the ones that are shown anyway.
+func madeBeside(pictures map[int]store.Visualization, channels int) int {
+	for _, channel := range evenly(fewChannels, channels) {
+		if _, made := pictures[channel]; !made {
+			return len(pictures)
+		}
+	}
+	if len(pictures) == min(fewChannels, channels) {
+		return 0
+	}
+	return len(pictures)
+}
+
 // sortByGain puts the channels first whose objective has been raised most, and those without a picture last.
 func sortByGain(channels []int, pictures map[int]store.Visualization) {
 	slices.SortStableFunc(channels, func(a, b int) int {

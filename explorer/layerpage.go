@@ -20,6 +20,7 @@ type LayerPage struct {
 	Others    []Picture `json:"others"` // of objectives that are not about one channel
 
 	Made            int     `json:"-"` // channels with a picture for this objective, or known to be dead
+	Missing         int     `json:"-"` // of the grid, those without
 	Dead            int     `json:"-"`
 	NetworkIncluded bool    `json:"-"`
 	ModelURL        string  `json:"-"`
@@ -48,7 +49,7 @@ func (w *web) serveLayer(c echo.Context) error {
 	}
 	page := p.layerPage(choice, all)
 	page.Base = templates.NewBase(c, "models", p.layer().Name+" · "+p.model.Name)
-	page.Command = p.command(page.Site.File, choice)
+	page.Command = p.command(page)
 	if page.Vectors, err = w.seenAt(ctx, p); err != nil {
 		return err
 	}
@@ -65,6 +66,9 @@ func (p *place) layerPage(choice gridChoice, all []store.Visualization) *LayerPa
 		Previous: p.neighbor(-1, choice), Next: p.neighbor(1, choice),
 	}
 	page.Grid = choice.grid(l.Channels, pictures, func(channel int) string { return channelURL(p.model.Name, l.Name, channel) })
+	for _, t := range page.Grid {
+		page.Missing += presence(t.Picture == nil)
+	}
 	for _, v := range pictures {
 		page.Dead += presence(v.PNGBytes == 0)
 	}
@@ -73,17 +77,17 @@ func (p *place) layerPage(choice gridChoice, all []store.Visualization) *LayerPa
 			page.Others = append(page.Others, *newPicture(v))
 		}
 	}
-	page.Choices = newChoices(layerURL(p.model.Name, l.Name), choice, l.Channels, len(pictures))
+	page.Choices = newChoices(layerURL(p.model.Name, l.Name), choice, l.Channels, madeBeside(pictures, l.Channels))
 	return page
 }
 
-// command makes the pictures that the choice shows.
-func (p *place) command(file string, choice gridChoice) string {
-	words := []string{"visualize", "--db", file, "--model", p.model.Name, "--layers", p.layer().Name}
-	if choice.channels == channelsAll {
+// command makes the pictures that are missing in the grid, or all when none is.
+func (p *place) command(page *LayerPage) string {
+	words := []string{"visualize", "--db", page.Site.File, "--model", p.model.Name, "--layers", p.layer().Name}
+	if page.Shown == channelsAll || page.Missing == 0 {
 		words = append(words, "--channels", "all")
 	}
-	if choice.objective == objectiveNegative {
+	if page.Objective == objectiveNegative {
 		words = append(words, "--objective", "negative")
 	}
 	return command(words...)

@@ -7,6 +7,8 @@ import "fmt"
 type Stage struct {
 	Height, Width int
 	Blocks        []Block
+
+	sized int // how many of the blocks have that size; those before them lead to it
 }
 
 // Block is a layer in the strip: a small picture of its share of the parameters that leads to its page.
@@ -28,19 +30,24 @@ func strip(all []Layer) []Stage {
 	var stages []Stage
 	for _, l := range all {
 		last := len(stages) - 1
-		switch {
-		case last < 0 || !stages[last].holds(l) && len(stages[last].Blocks) > 1:
-			stages = append(stages, Stage{Height: l.Height, Width: l.Width})
+		if last < 0 || !stages[last].holds(l) && stages[last].sized > 1 {
+			stages = append(stages, Stage{})
 			last++
-		case !stages[last].holds(l):
-			stages[last].Height, stages[last].Width = l.Height, l.Width
 		}
-		stages[last].Blocks = append(stages[last].Blocks, newBlock(l))
+		stages[last].add(l)
 	}
 	return stages
 }
 
-func (s Stage) holds(l Layer) bool { return s.Height == l.Height && s.Width == l.Width }
+func (s *Stage) holds(l Layer) bool { return s.Height == l.Height && s.Width == l.Width }
+
+func (s *Stage) add(l Layer) {
+	if !s.holds(l) {
+		s.Height, s.Width, s.sized = l.Height, l.Width, 0
+	}
+	s.sized++
+	s.Blocks = append(s.Blocks, newBlock(l))
+}
 
 func newBlock(l Layer) Block {
 	height := round(leastBar + (blockHeight-leastBar)*l.Bar/100)
