@@ -179,8 +179,9 @@ INLINE void colour(float *planes, int count, int area, const float *m) {
 
 INLINE void uncolour(const float *pictures, float *gradient, int count, int area, const float *m) {
   for (int64_t i = 0; i < (int64_t)count * area; i++) {
-    float v = pictures[i], s = (v + beyond) / (1 + 2 * beyond);
-    gradient[i] *= v > 0 && v < 1 ? (1 + 2 * beyond) * s * (1 - s) : 0;
+    float v = pictures[i], s = (v + beyond) / (1 + 2 * beyond), g = gradient[i];
+    int out = (v <= 0) & (g < 0) | (v >= 1) & (g > 0); /* what was cut off may come back in, but goes no further */
+    gradient[i] = out ? 0 : g * (1 + 2 * beyond) * s * (1 - s);
   }
   for (int p = 0; m && p < count; p += 3) {
     float *a = gradient + (size_t)p * area, *b = a + area, *c = b + area;
