@@ -74,7 +74,40 @@ func newSite(t testing.TB, config Config, specs ...storetest.Spec) *site {
 }
 
 func demoSite(t testing.TB) *site {
-	return newSite(t, Config{Embedder: corner{}, Version: "1.2.3"}, pets(t))
+	db := storetest.New(t, pets(t))
+	putPictures(t, db)
+	return newSite(t, Config{DB: db, Embedder: corner{}, Version: "1.2.3"})
+}
+
+// putPictures gives the layer late of the model tiny pictures: of channel 0 several, of channel 1 one, of channel 2 none
+// because nothing excites it, and of channel 3 none yet.
+func putPictures(t testing.TB, db *store.DB) {
+	t.Helper()
+	models, err := db.Models(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	layer, err := db.Layer(t.Context(), models[0].ID, "late")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range []store.NewVisualization{
+		{Objective: "channel:0", Parameters: []byte(`{"steps": 2}`)},
+		{Objective: "channel:0", Parameters: []byte(`{"steps": 3, "count": 2}`)},
+		{Objective: "channel:0", Parameters: []byte(`{"steps": 3, "count": 2}`), Number: 1},
+		{Objective: "channel:-0", Parameters: []byte(`{"steps": 3}`)},
+		{Objective: "channel:1", Parameters: []byte(`{}`)},
+		{Objective: "channel:2", Parameters: []byte(`{}`), Dead: true},
+		{Objective: "layer", Parameters: []byte(`{}`)},
+	} {
+		n.LayerID, n.Size, n.End, n.Curve = layer.ID, 8, float64(i+1), []float32{0, 1, 3}
+		if !n.Dead {
+			n.PNG = storetest.PNG(8, 8, 1000+i)
+		}
+		if _, err := db.PutVisualization(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 type change func(*http.Request)

@@ -21,6 +21,8 @@ func TestHTMLInjection(t *testing.T) {
 	})
 	name := url.PathEscape(evil)
 	for _, address := range []string{"/", "/search", "/search?layer=" + url.QueryEscape(evil), "/datasets", "/datasets/" + name, "/models", "/models/" + name,
+		"/models/" + name + "/layers/" + name, "/models/" + name + "/layers/" + name + "/channels/0", "/models/" + name + "/layers/no" + name,
+		"/models/" + name + "/layers/late/channels/" + name,
 		"/search?layer=" + url.QueryEscape("x"+evil), "/search?metric=" + url.QueryEscape(evil), "/datasets/" + url.PathEscape("no"+evil)} {
 		t.Run(address, func(t *testing.T) {
 			w := s.get(address)
@@ -45,12 +47,19 @@ func TestHTMLInjection(t *testing.T) {
 func TestAwkwardNames(t *testing.T) {
 	for _, name := range []string{"a b", "50%", "a/b", "a%2Fb", "ünï", "?#&=+", "new\nline"} {
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t, Config{}, storetest.Spec{Dataset: name, Model: name, Images: storetest.Images(3, name)})
+			s := newSite(t, Config{}, storetest.Spec{Dataset: name, Model: name, Layers: []string{name, "late"}, Images: storetest.Images(3, name)})
 			if got := decode(t, s.get("/datasets/"+url.PathEscape(name)+"?format=json"))["name"]; got != name {
 				t.Errorf("dataset %q is shown as %v", name, got)
 			}
 			if got := decode(t, s.get("/models/"+url.PathEscape(name)+"?format=json"))["name"]; got != name {
 				t.Errorf("model %q is shown as %v", name, got)
+			}
+			for _, address := range []string{"/models/" + url.PathEscape(name), "/models/" + url.PathEscape(name) + "/layers/" + url.PathEscape(name)} {
+				s.page(address).Find("main a[href^='/models/']").Each(func(_ int, e *goquery.Selection) {
+					if w := s.get(e.AttrOr("href", "")); w.Code != http.StatusOK {
+						t.Errorf("%s: status %d", e.AttrOr("href", ""), w.Code)
+					}
+				})
 			}
 			s.page("/search").Find("main a[href^='/']").Each(func(_ int, e *goquery.Selection) {
 				to, _, _ := strings.Cut(e.AttrOr("href", ""), "#")

@@ -16,7 +16,8 @@ import (
 // addresses are one of every kind of page.
 var addresses = []string{
 	"/", "/search", "/search?metric=minkowski&p=2.5&k=5&category=cat", "/datasets", "/datasets/pets", "/datasets/pets?category=dog",
-	"/models", "/models/tiny", "/about",
+	"/models", "/models/tiny", "/about", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
+	"/models/tiny/layers/late/channels/0", "/models/tiny/layers/late/channels/2", "/models/tiny/layers/late/channels/3",
 }
 
 func TestPages(t *testing.T) {
@@ -65,6 +66,34 @@ func TestPages(t *testing.T) {
 		{"/models/tiny", "tr.default", 2, ""},
 		{"/models/tiny", "table.layers a[href^='/search?']", 2, ""},
 		{"/models/tiny", "svg.profile g", 2, ""},
+		{"/models/tiny", ".block", 2, ""},
+		{"/models/tiny", ".block.pictured", 1, ""},
+		{"/models/tiny", ".preview", 1, ""},
+		{"/models/tiny", ".preview img[src^='/visualizations/']", 2, ""},
+		{"/models/tiny", "table.layers a[href='/models/tiny/layers/early']", 1, ""},
+		{"/models/tiny/layers/late", "h1", 1, "late"},
+		{"/models/tiny/layers/late", ".channels-grid .tile", 5, ""},
+		{"/models/tiny/layers/late", ".channels-grid .frame.dead", 1, "dead"},
+		{"/models/tiny/layers/late", ".channels-grid .frame.missing", 1, ""},
+		{"/models/tiny/layers/late", "a[rel=prev][href='/models/tiny/layers/early']", 1, ""},
+		{"/models/tiny/layers/late", "a[rel=next]", 0, ""},
+		{"/models/tiny/layers/late?sort=gain", "a[rel=prev][href='/models/tiny/layers/early?sort=gain']", 1, ""},
+		{"/models/tiny/layers/late?sort=gain", ".channels-grid:first-of-type .tile:first-child b", 5, "Channel 2"},
+		{"/models/tiny/layers/late?objective=negative", ".channels-grid .frame.missing", 3, ""},
+		{"/models/tiny/layers/early", ".make code", 1, "convnet visualize --db test.db --model tiny --layers early"},
+		{"/models/tiny/layers/early?objective=negative", ".make code", 1, "convnet visualize --db test.db --model tiny --layers early --objective negative"},
+		{"/models/tiny/layers/late/channels/0", ".portrait a[download='tiny_late_channel-0.png']", 1, ""},
+		{"/models/tiny/layers/late/channels/0", "svg.curve polyline", 1, ""},
+		{"/models/tiny/layers/late/channels/0", ".portrait.small img", 1, ""},
+		{"/models/tiny/layers/late/channels/0", "[aria-labelledby=diverse] img", 1, ""},
+		{"/models/tiny/layers/late/channels/0", "[aria-labelledby=earlier] img", 1, ""},
+		{"/models/tiny/layers/late/channels/0", ".excited-row li", 27, ""},
+		{"/models/tiny/layers/late/channels/0", ".excited-row a[href^='/search?'][href*='image=']", 27, ""},
+		{"/models/tiny/layers/late/channels/0", ".preferences li", 2, ""},
+		{"/models/tiny/layers/late/channels/0", "a[rel=prev]", 0, ""},
+		{"/models/tiny/layers/late/channels/0", "a[rel=next]", 1, ""},
+		{"/models/tiny/layers/late/channels/2", ".portrait .frame.dead", 1, "dead"},
+		{"/models/tiny/layers/late/channels/3", ".make code", 1, "convnet visualize --db test.db --model tiny --layers late --channels 3,"},
 		{"/about", ".terms dt", 9, ""},
 	}
 	for _, tt := range tests {
@@ -200,7 +229,7 @@ func TestEveryTemplateIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "search/about": true,
-		"explorer/models": true, "explorer/model": true, "server/error": true}
+		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "server/error": true}
 	for _, name := range r.Names() {
 		if !known[name] {
 			t.Errorf("template %s is not shown by any test", name)

@@ -23,6 +23,10 @@ func (s *Server) serveVisualization(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if v.PNGBytes == 0 { // nothing to keep either
+		_, err := s.config.DB.VisualizationPNG(c.Request().Context(), v.ID)
+		return err
+	}
 	return serveMade(c, made{
 		tag: hex.EncodeToString(v.PNGSHA256[:]), version: explorer.PictureVersion(v), contentType: "image/png",
 		read: func(ctx context.Context) ([]byte, error) { return s.config.DB.VisualizationPNG(ctx, v.ID) },
