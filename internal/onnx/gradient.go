@@ -131,7 +131,7 @@ func (r *reverse) run(input, y string) string {
 				s.dys[i], some = r.sum(out), true
 			}
 		}
-		if !some {
+		if !some || r.err != nil {
 			continue
 		}
 		for _, in := range n.Input {

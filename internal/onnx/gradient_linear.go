@@ -15,8 +15,8 @@ import (
 // along multiplies the axis of x by a matrix, from the left.
 func (s *backward) along(axis int, matrix, x string) string {
 	dims := s.Dims(x)
-	if len(dims) <= axis {
-		return x // an earlier mistake
+	if s.err != nil {
+		return x
 	}
 	product := s.MatMul("", matrix, s.Reshape("", x, times(dims[:axis]...), dims[axis], times(dims[axis+1:]...)))
 	changed := slices.Clone(dims)
@@ -74,6 +74,9 @@ func (s *backward) resize() []string {
 		}
 		dx = s.through(dx, axis, func(units string) string {
 			dims := s.Dims(units)
+			if s.err != nil {
+				return units
+			}
 			if asked.scales == nil {
 				sizes := slices.Clone(dims)
 				sizes[axis] = out[axis]
@@ -159,6 +162,9 @@ func (s *backward) pad() []string {
 		}
 		dx = s.through(dx, axis, func(units string) string {
 			rank := len(s.Dims(units))
+			if s.err != nil {
+				return units
+			}
 			pads := make([]int64, 2*rank)
 			pads[axis], pads[axis+rank] = before[axis], after[axis]
 			return s.again([]string{units, s.Int64s(s.unused("pads"), pads...)})

@@ -47,6 +47,9 @@ func (s *backward) matMul() []string {
 // flipped exchanges the last two axes.
 func (r *reverse) flipped(x string) string {
 	rank := len(r.Dims(x))
+	if rank < 2 {
+		return x // an earlier mistake
+	}
 	perm := make([]int64, rank)
 	for i := range perm {
 		perm[i] = int64(i)

@@ -108,3 +108,35 @@ func TestGradientRefuses(t *testing.T) {
 		})
 	}
 }
+
+// FuzzGradient: whatever a graph holds, it is differentiated or refused.
+func FuzzGradient(f *testing.F) {
+	for _, build := range sights {
+		e := &eye{Builder: onnx.NewBuilder("sight", 0)}
+		m, err := e.Model(build(e, e.Input("input", 1, 2, 12, 15)))
+		if err != nil {
+			f.Fatal(err)
+		}
+		data, err := onnx.Marshal(m)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := onnx.Unmarshal(data)
+		if err != nil || len(m.GetGraph().GetNode()) > 50 || len(m.GetGraph().GetOutput()) == 0 {
+			return
+		}
+		g, err := onnx.Gradient(m, []int64{1, 2, 12, 15}, []string{m.Graph.Output[0].Name}, meanOf, onnx.GradientOptions{RedirectReLU: len(data)%2 == 0})
+		if err != nil {
+			return
+		}
+		shapes, err := onnx.InferShapes(g, nil)
+		if err != nil {
+			t.Errorf("the graph of the gradient does not hold together: %v", err)
+		} else if got := shapes[onnx.GradientOutput]; len(got) != 4 || got[3] != 15 {
+			t.Errorf("the gradient has the shape %v", got)
+		}
+	})
+}

@@ -11,8 +11,11 @@ func (s *backward) conv() []string {
 }
 
 func (s *backward) unconv(dy, kernel string, group int64) string {
-	size := s.in[0].dims
-	w, err := windowOf(&s.node, s.Dims(kernel)[2:], len(size)-2)
+	size, kernelSize := s.in[0].dims, s.Dims(kernel)
+	if s.err != nil {
+		return dy
+	}
+	w, err := windowOf(&s.node, kernelSize[2:], len(size)-2)
 	if err != nil {
 		s.fail(err)
 		return dy
@@ -63,6 +66,9 @@ func (r *reverse) padded(x string, pads []int64) string {
 // it when it loads the graph.
 func (r *reverse) turned(kernel string, group int64) string {
 	dims := r.Dims(kernel)
+	if r.err != nil {
+		return kernel
+	}
 	outs, ins, rest := dims[0]/group, dims[1], dims[2:]
 	if group == 1 || outs > 1 || ins > 1 {
 		kernel = r.Reshape("", kernel, append([]int64{group, outs, ins}, rest...)...)
