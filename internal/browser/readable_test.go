@@ -4,7 +4,7 @@ import "strings"
 
 // pages are one of every kind.
 var pages = []string{
-	"/", "/search", "/search?metric=minkowski&category=discs", "/datasets", "/datasets/shapes", "/models", "/models/demo", "/about", "/nowhere",
+	"/", "/search", "/search?metric=minkowski&category=discs", "/datasets", "/datasets/shapes", "/models", "/models/demo", "/models/demo/layers/stage4_relu3", "/models/demo/layers/stage4_relu3?channels=all", "/models/demo/layers/stage4_relu3/channels/3", "/about", "/nowhere",
 }
 
 // readable looks at every page, light and dark, for what keeps people from reading or using it.
