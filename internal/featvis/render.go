@@ -8,7 +8,7 @@ import (
 )
 
 // Render makes the pictures that raise an objective most. The same options and a gradient that always answers alike make
-// the same pictures, bit for bit.
+// the same pictures, bit for bit on the same kind of CPU: those that multiply and add at once round differently.
 func Render(ctx context.Context, g Gradient, o Options) (Result, error) {
 	if err := o.Validate(); err != nil {
 		return Result{}, err
@@ -86,10 +86,26 @@ func (r *renderer) ask(ctx context.Context, g Gradient, pictures []float32) (flo
 		return 0, err
 	}
 	objective, err := g(ctx, pictures, r.gradient)
-	if err == nil && !isFinite(objective) {
-		err = fmt.Errorf("the objective is %v: the network cannot compute with this picture", objective)
+	switch {
+	case err != nil:
+		return 0, err
+	case !isFinite(objective):
+		return 0, fmt.Errorf("the objective is %v: the network cannot compute with this picture", objective)
+	case !allFinite(r.gradient):
+		return 0, fmt.Errorf("the objective is %v, but its gradient has numbers that are not finite", objective)
 	}
-	return objective, err
+	return objective, nil
+}
+
+// allFinite looks at every number: one that is not finite would spread over the whole picture, and networks exist whose
+// objective stays finite all the same.
+func allFinite(numbers []float32) bool {
+	for _, v := range numbers {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // step climbs once.
