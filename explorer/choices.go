@@ -8,7 +8,7 @@ type Choice struct {
 }
 
 // choices are the ways to look at a layer's grid: each address changes one of them and keeps the others.
-type choices struct{ Channels, Sorts, Objectives []Choice }
+type choices struct{ Channels, Sorts, Objectives, Datasets []Choice }
 
 func newChoices(base string, now gridChoice, channels, made int) choices {
 	if channels <= fewChannels && now.channels == channelsAll {
@@ -19,7 +19,7 @@ func newChoices(base string, now gridChoice, channels, made int) choices {
 	}
 	var c choices
 	then := now
-	for _, then.sort = range []string{sortIndex, sortGain} {
+	for _, then.sort = range []string{sortIndex, sortGain, sortSelective} {
 		c.Sorts = append(c.Sorts, choose(labels[then.sort], 0, then))
 	}
 	then = now
@@ -43,7 +43,24 @@ func newChoices(base string, now gridChoice, channels, made int) choices {
 	return c
 }
 
+// datasetChoices are the datasets by whose images a layer's channels can be sorted, if there are several.
+func datasetChoices(p *place, now gridChoice, seen []Seen) []Choice {
+	var all []Choice
+	for i, s := range seen {
+		then := now
+		then.dataset = s.Dataset
+		if i > 0 && seen[i-1].Dataset == s.Dataset { // of another pooling
+			continue
+		}
+		all = append(all, Choice{Label: s.Dataset, URL: layerURL(p.model.Name, p.layer().Name) + then.query(), Current: then == now})
+	}
+	if now.sort != sortSelective || len(all) < 2 {
+		return nil
+	}
+	return all
+}
+
 var labels = map[string]string{
-	sortIndex: "Index", sortGain: "Gain",
+	sortIndex: "Index", sortGain: "Gain", sortSelective: "Selectivity",
 	objectiveChannel: "Excites it most", objectiveNegative: "The opposite",
 }

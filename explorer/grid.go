@@ -11,16 +11,18 @@ import (
 // gridChoice is the state of a layer's grid of channels: all of it is in the address.
 type gridChoice struct {
 	channels  string // 30, made or all
-	sort      string // index or gain
+	sort      string // index, gain or selectivity
 	objective string // channel or negative
+	dataset   string // by which selectivity is meant; "" is the first
 }
 
 const (
-	channelsFew  = "30"
-	channelsMade = "made"
-	channelsAll  = "all"
-	sortIndex    = "index"
-	sortGain     = "gain"
+	channelsFew   = "30"
+	channelsMade  = "made"
+	channelsAll   = "all"
+	sortIndex     = "index"
+	sortGain      = "gain"
+	sortSelective = "selectivity"
 )
 
 // fewChannels is how many channels a grid shows unless it is asked for more, at even distances.
@@ -31,8 +33,11 @@ func readGrid(q url.Values) (g gridChoice, err error) {
 	if g.channels, err = oneOf(q, "channels", channelsFew, channelsMade, channelsAll); err != nil {
 		return g, err
 	}
-	if g.sort, err = oneOf(q, "sort", sortIndex, sortGain); err != nil {
+	if g.sort, err = oneOf(q, "sort", sortIndex, sortGain, sortSelective); err != nil {
 		return g, err
+	}
+	if g.sort == sortSelective {
+		g.dataset = q.Get("dataset")
 	}
 	g.objective, err = oneOf(q, "objective", objectiveChannel, objectiveNegative)
 	return g, err
@@ -49,6 +54,9 @@ func (g gridChoice) query() string {
 	set("channels", g.channels, channelsFew)
 	set("sort", g.sort, sortIndex)
 	set("objective", g.objective, objectiveChannel)
+	if g.sort == sortSelective {
+		set("dataset", g.dataset, "")
+	}
 	if len(q) == 0 {
 		return ""
 	}
@@ -60,20 +68,37 @@ type Tile struct {
 	Channel int      `json:"channel"`
 	Picture *Picture `json:"picture"` // null: it is not made yet
 
+	// What a dataset's images show, where they are looked at.
+	Preferred   string  `json:"preferred,omitempty"` // the category that excites it most
+	Selectivity float64 `json:"selectivity,omitempty"`
+
 	URL  string `json:"-"`
 	Cell *Cell  `json:"-"` // its place in a sheet; nil: it is loaded by itself
 }
 
-// grid returns the chosen channels of a layer in their order; pictures are by channel.
-func (g gridChoice) grid(channels int, pictures map[int]store.Visualization, address func(channel int) string) []Tile {
-	shown := g.chosen(channels, pictures)
-	if g.sort == sortGain {
+// subject is the layer of which a grid shows the channels.
+type subject struct {
+	channels   int
+	pictures   map[int]store.Visualization // by channel
+	statistics *LayerStatistics            // over a dataset's images; nil: nobody asked for them, or there are no images
+}
+
+// grid returns the chosen channels of a layer in their order.
+func (g gridChoice) grid(s subject, address func(channel int) string) []Tile {
+	shown, pictures := g.chosen(s.channels, s.pictures), s.pictures
+	switch g.sort {
+	case sortGain:
 		sortByGain(shown, pictures)
+	case sortSelective:
+		s.statistics.sortBySelectivity(shown)
 	}
 	tiles := make([]Tile, len(shown))
 	var visible []store.Visualization
 	for i, channel := range shown {
 		tiles[i] = Tile{Channel: channel, URL: address(channel)}
+		if seen, ok := s.statistics.channel(channel); ok {
+			tiles[i].Preferred, tiles[i].Selectivity = seen.Preferred, seen.Selectivity
+		}
 		if v, made := pictures[channel]; made {
 			tiles[i].Picture = newPicture(v)
 			if v.PNGBytes > 0 {

@@ -13,15 +13,17 @@ type LayerPage struct {
 	Model          string `json:"model"`
 	Title          string `json:"title"` // the model's
 	Layer
-	Objective string    `json:"objective"` // channel, or negative for what the channels respond to least
-	Shown     string    `json:"shown"`     // 30, made or all
-	Sort      string    `json:"sort"`      // index or gain
+	Objective string    `json:"objective"`         // channel, or negative for what the channels respond to least
+	Shown     string    `json:"shown"`             // 30, made or all
+	Sort      string    `json:"sort"`              // index, gain or selectivity
+	Dataset   string    `json:"dataset,omitempty"` // by which selectivity is meant
 	Grid      []Tile    `json:"grid"`
 	Others    []Picture `json:"others"` // of objectives that are not about one channel
 
 	Made            int     `json:"-"` // channels with a picture for this objective, or known to be dead
 	Missing         int     `json:"-"` // of the grid, those without
 	Dead            int     `json:"-"`
+	Unseen          bool    `json:"-"` // no images are there to sort by
 	NetworkIncluded bool    `json:"-"`
 	ModelURL        string  `json:"-"`
 	Input           Input   `json:"-"`
@@ -43,29 +45,39 @@ func (w *web) serveLayer(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
+	statistics, err := w.selectivity(ctx, p, &choice)
+	if err != nil {
+		return err
+	}
 	all, err := w.db.Visualizations(ctx, p.layer().ID, store.VisualizationFilter{Newest: true})
 	if err != nil {
 		return err
 	}
-	page := p.layerPage(choice, all)
-	page.Base = templates.NewBase(c, "models", p.layer().Name+" · "+p.model.Name)
-	page.Command = p.command(page)
-	if page.Vectors, err = w.seenAt(ctx, p); err != nil {
+	seen, err := w.seenAt(ctx, p)
+	if err != nil {
 		return err
 	}
+	page := p.layerPage(choice, all, statistics)
+	page.Vectors, page.Choices.Datasets = seen, datasetChoices(p, choice, seen)
+	if len(seen) == 0 && choice.sort != sortSelective {
+		page.Choices.Sorts = page.Choices.Sorts[:2] // selectivity is over images
+	}
+	page.Unseen = choice.sort == sortSelective && statistics == nil
+	page.Base = templates.NewBase(c, "models", p.layer().Name+" · "+p.model.Name)
+	page.Command = p.command(page)
 	return templates.Respond(c, "explorer/layer", page)
 }
 
 // layerPage decides what the page shows of a layer's newest visualizations.
-func (p *place) layerPage(choice gridChoice, all []store.Visualization) *LayerPage {
+func (p *place) layerPage(choice gridChoice, all []store.Visualization, statistics *LayerStatistics) *LayerPage {
 	l, pictures := p.layer(), byChannel(all, choice.objective)
 	page := &LayerPage{
 		Model: p.model.Name, Title: title(p.model, p.manifest), Layer: p.layerFacts(),
-		Objective: choice.objective, Shown: choice.channels, Sort: choice.sort, Others: []Picture{},
+		Objective: choice.objective, Shown: choice.channels, Sort: choice.sort, Dataset: choice.dataset, Others: []Picture{},
 		Made: len(pictures), NetworkIncluded: p.model.HasGraph, ModelURL: modelURL(p.model.Name), Input: Input(p.manifest.Input),
 		Previous: p.neighbor(-1, choice), Next: p.neighbor(1, choice),
 	}
-	page.Grid = choice.grid(l.Channels, pictures, func(channel int) string { return channelURL(p.model.Name, l.Name, channel) })
+	page.Grid = choice.grid(subject{l.Channels, pictures, statistics}, func(channel int) string { return channelURL(p.model.Name, l.Name, channel) })
 	for _, t := range page.Grid {
 		page.Missing += presence(t.Picture == nil)
 	}

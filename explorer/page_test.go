@@ -29,6 +29,23 @@ func channelPictures(channels ...int) map[int]store.Visualization {
 	return all
 }
 
+func TestGridBySelectivity(t *testing.T) {
+	s := subject{channels: 4, statistics: &LayerStatistics{Channels: []ChannelStatistics{
+		{Selectivity: 0.1, Preferred: "cat"}, {}, {Selectivity: 0.5, Preferred: "dog"}, {Selectivity: 0.1},
+	}}}
+	choice := gridChoice{channels: channelsAll, sort: sortSelective, objective: objectiveChannel}
+	for _, want := range [][]int{{2, 0, 3, 1}, {0, 1, 2, 3}} {
+		var got []int
+		for _, tile := range choice.grid(s, func(int) string { return "/" }) {
+			got = append(got, tile.Channel)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+		s.statistics = nil // no images have been seen: the channels stay in order
+	}
+}
+
 func TestGridChannels(t *testing.T) {
 	made := channelPictures(3, 1, 2)
 	tests := []struct {
@@ -54,7 +71,7 @@ func TestGridChannels(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := []int{}
-		for _, tile := range choice.grid(tt.channels, made, func(int) string { return "/" }) {
+		for _, tile := range choice.grid(subject{channels: tt.channels, pictures: made}, func(int) string { return "/" }) {
 			got = append(got, tile.Channel)
 			if _, has := made[tile.Channel]; has != tile.Picture.Shown() {
 				t.Errorf("%s: channel %d is shown with picture %+v", tt.query, tile.Channel, tile.Picture)
@@ -75,7 +92,7 @@ func TestSheetsOfAGrid(t *testing.T) {
 	all[70] = visualization(170, "channel:70", 70, 0, 0)
 	choice := gridChoice{channels: channelsAll, sort: sortIndex, objective: objectiveChannel}
 	sheets := map[string]int{}
-	for i, tile := range choice.grid(150, all, func(int) string { return "/" }) {
+	for i, tile := range choice.grid(subject{channels: 150, pictures: all}, func(int) string { return "/" }) {
 		if (tile.Cell == nil) != (i == 70) {
 			t.Fatalf("channel %d: cell %+v", i, tile.Cell)
 		}
@@ -86,7 +103,7 @@ func TestSheetsOfAGrid(t *testing.T) {
 	if len(sheets) != 3 {
 		t.Errorf("149 pictures in sheets %v", sheets)
 	}
-	for _, tile := range choice.grid(SheetPictures, all, func(int) string { return "/" }) {
+	for _, tile := range choice.grid(subject{channels: SheetPictures, pictures: all}, func(int) string { return "/" }) {
 		if tile.Cell != nil {
 			t.Fatalf("%d pictures are in a sheet", SheetPictures)
 		}
@@ -127,7 +144,7 @@ func FuzzIDs(f *testing.F) {
 }
 
 func FuzzGrid(f *testing.F) {
-	for _, query := range []string{"", "channels=all&sort=gain&objective=negative", "channels=31", "sort=", "sort=gain&sort=index"} {
+	for _, query := range []string{"", "channels=all&sort=gain&objective=negative", "channels=31", "sort=", "sort=gain&sort=index", "sort=selectivity&dataset=a+b"} {
 		f.Add(query)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
@@ -150,7 +167,7 @@ func FuzzGrid(f *testing.F) {
 }
 
 func TestChoices(t *testing.T) {
-	usual := gridChoice{channelsFew, sortIndex, objectiveChannel}
+	usual := gridChoice{channels: channelsFew, sort: sortIndex, objective: objectiveChannel}
 	tests := []struct {
 		now            gridChoice
 		channels, made int
@@ -158,11 +175,11 @@ func TestChoices(t *testing.T) {
 	}{
 		{usual, 8, 0, "[All]"},
 		{usual, 8, 3, "Made [All]"},
-		{gridChoice{channelsAll, sortIndex, objectiveChannel}, 8, 8, "[All]"},
+		{gridChoice{channels: channelsAll, sort: sortIndex, objective: objectiveChannel}, 8, 8, "[All]"},
 		{usual, 64, 0, "[Spread] All"},
 		{usual, 64, 7, "[Spread] Made All"},
-		{gridChoice{channelsMade, sortGain, objectiveNegative}, 64, 0, "Spread [Made] All"},
-		{gridChoice{channelsAll, sortGain, objectiveNegative}, 64, 64, "Spread [All]"},
+		{gridChoice{channels: channelsMade, sort: sortGain, objective: objectiveNegative}, 64, 0, "Spread [Made] All"},
+		{gridChoice{channels: channelsAll, sort: sortGain, objective: objectiveNegative}, 64, 64, "Spread [All]"},
 	}
 	for _, tt := range tests {
 		c := newChoices("/l", tt.now, tt.channels, tt.made)

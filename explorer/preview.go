@@ -54,9 +54,7 @@ func previewed(all []Layer) []Layer {
 // preview looks for a few channels' pictures at even distances, without reading all that a layer may have.
 func (w *web) preview(ctx context.Context, stored store.Layer, l Layer) ([]Tile, error) {
 	var tiles []Tile
-	candidates := evenly(fewChannels, stored.Channels)
-	for _, i := range spreadOrder(len(candidates)) {
-		channel := candidates[i]
+	for _, channel := range candidates(stored.Channels) {
 		v, err := w.db.VisualizationFor(ctx, stored.ID, fmt.Sprintf("channel:%d", channel), 0)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
@@ -72,6 +70,22 @@ func (w *web) preview(ctx context.Context, stored store.Layer, l Layer) ([]Tile,
 		}
 	}
 	return tiles, nil
+}
+
+// candidates are the channels that are likely to have a picture, in the order in which they are asked for: those that
+// convnet visualize makes of its own accord, and those that it makes when it is told to make so few.
+func candidates(channels int) []int {
+	usual := evenly(fewChannels, channels)
+	list := make([]int, 0, len(usual))
+	for _, i := range spreadOrder(len(usual)) {
+		list = append(list, usual[i])
+	}
+	for _, channel := range evenly(previewPictures, channels) {
+		if !slices.Contains(list, channel) {
+			list = append(list, channel)
+		}
+	}
+	return list
 }
 
 // spreadOrder goes through 0 to n-1 in strides, so that the first few are far apart.

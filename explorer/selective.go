@@ -1,0 +1,45 @@
+package explorer
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// selectivity returns what the channels of a layer made of the dataset that a choice names, and names the one it took where
+// the choice does not say. It returns nil when the choice does not ask for it, and when none of the dataset's images
+// have been seen there: the choice goes along from layer to layer.
+func (w *web) selectivity(ctx context.Context, p *place, choice *gridChoice) (*LayerStatistics, error) {
+	if choice.sort != sortSelective {
+		return nil, nil
+	}
+	datasets, embeddings, err := w.embeddingsAt(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(datasets, func(d store.Dataset) bool { return choice.dataset == "" || choice.dataset == d.Name })
+	if i < 0 || embeddings[i].Vectors == 0 {
+		return nil, nil
+	}
+	choice.dataset = datasets[i].Name
+	return w.channels.Statistics(ctx, embeddings[i].ID)
+}
+
+// channel returns the statistics of a channel, false where there are none.
+func (s *LayerStatistics) channel(channel int) (ChannelStatistics, bool) {
+	if s == nil || channel >= len(s.Channels) {
+		return ChannelStatistics{}, false
+	}
+	return s.Channels[channel], true
+}
+
+// sortBySelectivity puts those channels first that prefer one category most.
+func (s *LayerStatistics) sortBySelectivity(channels []int) {
+	slices.SortStableFunc(channels, func(a, b int) int {
+		first, _ := s.channel(a)
+		second, _ := s.channel(b)
+		return cmp.Compare(second.Selectivity, first.Selectivity)
+	})
+}
