@@ -24,6 +24,8 @@ func TestNumbers(t *testing.T) {
 		count(0): "0", count(999): "999", count(1000): "1 000", count(8062504): "8 062 504", count(-1234): "-1 234",
 		plural(1, "image", "images"): "1 image", plural(0, "image", "images"): "0 images", plural(20000, "image", "images"): "20 000 images",
 		Bytes(512): "512 B", Bytes(1024): "1 KiB", Bytes(32 << 20): "32 MiB", Bytes(10_000): "9.8 KiB", Bytes(5 << 40): "5 TiB",
+		figures(0): "0", figures(3.14159): "3.14", figures(-0.0123): "−0.0123", figures(1234.5): "1234", figures(2e7): "2e+07", figures(1e-9): "1e−09",
+		percent(0): "0 %", percent(0.0004): "less than 0.1 %", percent(0.0153): "1.5 %", percent(0.05): "5 %", percent(0.876): "88 %", percent(1): "100 %",
 		distance(0): "0", distance(0.09662): "0.09662", distance(0.131): "0.1310", distance(1): "1.000", distance(23.14159): "23.14",
 		distance(123456): "123456", distance(1.5e-9): "1.5e-09", distance(3.2e12): "3.2e+12",
 	} {

@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	_ "image/jpeg"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
 	"image/png"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/store/storetest"
@@ -48,7 +52,7 @@ func manyPictures(t testing.TB, channels int) *site {
 			n := store.NewVisualization{LayerID: 1, Objective: fmt.Sprintf("channel:%d", channel), Parameters: []byte(`{}`), Size: 8,
 				End: float64(channel % 10), Dead: channel == 7}
 			if !n.Dead {
-				n.PNG = storetest.PNG(8, 8, channel)
+				n.PNG = pictured(t, channel)
 			}
 			if _, err := tx.PutVisualization(n); err != nil {
 				return err
@@ -92,6 +96,58 @@ func TestSheets(t *testing.T) {
 			t.Errorf("a sheet of another version: status %d, %s", w.Code, w.Header().Get("Cache-Control"))
 		}
 	}
+}
+
+// Every picture is where the page looks for it: the middle of its cell has the colour that the picture has.
+func TestSheetHasItsPictures(t *testing.T) {
+	s := manyPictures(t, 80)
+	doc := s.page("/models/tiny/layers/early?channels=all&sort=gain")
+	sheets := map[string]image.Image{}
+	doc.Find(".channels-grid .tile:has(.cell)").Each(func(_ int, tile *goquery.Selection) {
+		cell := tile.Find(".cell")
+		address := cell.AttrOr("src", "")
+		if sheets[address] == nil {
+			sheet, err := jpeg.Decode(s.get(address).Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sheets[address] = sheet
+		}
+		var x, y, channel int
+		if _, err := fmt.Sscanf(cell.AttrOr("class", ""), "cell x%d y%d", &x, &y); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscanf(tile.Find("b").Text(), "Channel %d", &channel); err != nil {
+			t.Fatal(err)
+		}
+		r, g, b, _ := sheets[address].At(x*128+64, y*128+64).RGBA()
+		want := picturedColor(channel)
+		for i, got := range []uint32{r >> 8, g >> 8, b >> 8} {
+			if off := int(got) - int([]uint8{want.R, want.G, want.B}[i]); off < -4 || off > 4 { // a JPEG rounds
+				t.Errorf("channel %d at %d, %d: %d %d %d, want %v", channel, x, y, r>>8, g>>8, b>>8, want)
+			}
+		}
+	})
+	if len(sheets) != 2 {
+		t.Errorf("%d sheets", len(sheets))
+	}
+}
+
+// picturedColor is a colour that no other channel has.
+func picturedColor(channel int) color.RGBA {
+	return color.RGBA{R: uint8(channel * 3), G: uint8(255 - channel*3), B: uint8(channel % 4 * 60), A: 255}
+}
+
+// pictured is a picture of the channel's colour.
+func pictured(t testing.TB, channel int) []byte {
+	t.Helper()
+	picture := image.NewRGBA(image.Rect(0, 0, 8, 8))
+	draw.Draw(picture, picture.Bounds(), image.NewUniform(picturedColor(channel)), image.Point{}, draw.Src)
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, picture); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
 }
 
 func TestNothingThere(t *testing.T) {
