@@ -51,7 +51,8 @@ func previewed(all []Layer) []Layer {
 	return defaults
 }
 
-// preview looks for a few channels' pictures at even distances, without reading all that a layer may have.
+// preview looks for a few channels' pictures at even distances, and takes the first ones where it finds none there: it does
+// not read all that a layer may have unless it must.
 func (w *web) preview(ctx context.Context, stored store.Layer, l Layer) ([]Tile, error) {
 	var tiles []Tile
 	for _, channel := range candidates(stored.Channels) {
@@ -62,14 +63,28 @@ func (w *web) preview(ctx context.Context, stored store.Layer, l Layer) ([]Tile,
 		if err != nil {
 			return nil, err
 		}
-		if picture := newPicture(v); picture.Shown() {
-			tiles = append(tiles, Tile{Channel: channel, Picture: picture, URL: l.URL + fmt.Sprintf("/channels/%d", channel)})
-		}
-		if len(tiles) == previewPictures {
-			break
+		if tiles = addPreview(tiles, l, v); len(tiles) == previewPictures {
+			return tiles, nil
 		}
 	}
-	return tiles, nil
+	if len(tiles) > 0 {
+		return tiles, nil
+	}
+	all, err := w.db.Visualizations(ctx, stored.ID, store.VisualizationFilter{Newest: true})
+	for _, v := range all {
+		if v.Channel != store.NoChannel && v.Number == 0 && !isNegative(v.Objective) && len(tiles) < previewPictures {
+			tiles = addPreview(tiles, l, v)
+		}
+	}
+	return tiles, err
+}
+
+func addPreview(tiles []Tile, l Layer, v store.Visualization) []Tile {
+	picture := newPicture(v)
+	if !picture.Shown() {
+		return tiles
+	}
+	return append(tiles, Tile{Channel: v.Channel, Picture: picture, URL: fmt.Sprintf("%s/channels/%d", l.URL, v.Channel)})
 }
 
 // candidates are the channels that are likely to have a picture, in the order in which they are asked for: those that
