@@ -3,7 +3,6 @@ package onnx_test
 import (
 	"compress/gzip"
 	"encoding/json"
-	"hash/fnv"
 	"math"
 	"os"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/convnet-playground/convnet/internal/onnx/onnxpb"
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+	"github.com/convnet-playground/convnet/internal/testdata"
 )
 
 // judged is what torch says of a case: scripts/fixtures/gradients.
@@ -55,23 +55,15 @@ func (m maker) flip(x string, axis int64) string {
 	return m.op("Slice", x, m.ints(-1), m.ints(math.MinInt64), m.ints(axis), m.ints(-1))
 }
 
-// drawnBy yields a name's numbers in [-1, 1): splitmix64 started with the name's FNV-1a hash, as in
-// scripts/fixtures/keras/generator.py.
+// drawnBy are as many of a name's numbers as a shape holds.
 func drawnBy(name string, dims []int64) []float32 {
 	size := int64(1)
 	for _, d := range dims {
 		size *= d
 	}
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	state, data := h.Sum64(), make([]float32, size)
+	draw, data := testdata.Numbers(name), make([]float32, size)
 	for i := range data {
-		state += 0x9E3779B97F4A7C15
-		z := state
-		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-		z = (z ^ z>>27) * 0x94D049BB133111EB
-		z ^= z >> 31
-		data[i] = float32(float64(z>>11)/(1<<52) - 1)
+		data[i] = float32(draw())
 	}
 	return data
 }

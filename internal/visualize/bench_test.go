@@ -1,9 +1,7 @@
 package visualize
 
 import (
-	"bufio"
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"os/exec"
@@ -132,38 +130,8 @@ func startMaker(b *testing.B, n *cnn.Network, layer string, threads int) func(in
 // startLucent starts the peer and returns what makes it take a turn.
 func startLucent(b *testing.B, network string, threads int) func(int) float64 {
 	b.Helper()
-	cmd := exec.Command("/usr/bin/python3", testdata.RepoRoot(b)+"/scripts/bench/lucent_peer.py", network, "128", fmt.Sprint(threads))
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		in.Close()
-		cmd.Wait()
-	})
-	lines := bufio.NewScanner(out)
-	next := func() string {
-		if !lines.Scan() {
-			b.Fatalf("the peer has ended: %v", lines.Err())
-		}
-		return lines.Text()
-	}
-	next()
-	return func(steps int) float64 {
-		fmt.Fprintln(in, steps)
-		seconds, err := strconv.ParseFloat(next(), 64)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return seconds
-	}
+	ask := testdata.Peer(b, "lucent_peer.py", network, "128", strconv.Itoa(threads))
+	return func(steps int) float64 { return ask(strconv.Itoa(steps)) }
 }
 
 // BenchmarkChannels measures what a channel's picture costs at the eight default layers of every network: 128×128 pixels,

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"math"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"github.com/convnet-playground/convnet/internal/onnx/onnxpb"
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+	"github.com/convnet-playground/convnet/internal/testdata"
 )
 
 // tolerance is relative to a map's root mean square: far above what float32 loses, far below what a wrong padding changes.
@@ -152,43 +152,12 @@ func (f exported) fill(t *testing.T, m *onnxpb.ModelProto) {
 		for _, d := range dims {
 			size *= d
 		}
-		data, draw := make([]float32, size), generator(w.Name)
+		data, draw := make([]float32, size), testdata.Numbers(w.Name)
 		for i := range data {
 			data[i] = float32(w.Shift + float64(w.Scale*draw()))
 		}
 		m.Graph.Initializer[at] = onnx.FloatTensor(w.Name, dims, data)
 	}
-}
-
-// generator yields a name's numbers in [-1, 1): splitmix64 started with the name's FNV-1a hash, as in
-// scripts/fixtures/keras/generator.py.
-func generator(name string) func() float64 {
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	state := h.Sum64()
-	return func() float64 {
-		state += 0x9E3779B97F4A7C15
-		z := state
-		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-		z = (z ^ z>>27) * 0x94D049BB133111EB
-		z ^= z >> 31
-		return float64(z>>11)/(1<<52) - 1
-	}
-}
-
-// generatedPicture is the input of the fixtures: oblique waves, and noise.
-func generatedPicture(height, width int) []float32 {
-	draw := generator("input")
-	data := make([]float32, 0, 3*height*width)
-	for c := range 3 {
-		for y := range height {
-			for x := range width {
-				wave := math.Abs(float64((11*c+3*y+5*x)%64-32))/16 - 1
-				data = append(data, float32(wave+float64(0.5*draw())))
-			}
-		}
-	}
-	return data
 }
 
 // checkNames: every module is a layer of the same name.
@@ -232,7 +201,7 @@ func (c exportedCase) compare(t *testing.T, n *cnn.Network) {
 		values = append(values, want.Value)
 		want.check(t, n.Manifest)
 	}
-	in := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: generatedPicture(c.Height, c.Width)}
+	in := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: testdata.Picture(c.Height, c.Width)}
 	worst := 0.0
 	for i, got := range runValues(t, n, values, in) {
 		d := c.Layers[i].deviation(t, got)

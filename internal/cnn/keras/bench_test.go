@@ -15,6 +15,7 @@ import (
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
 	"github.com/convnet-playground/convnet/internal/pooling"
+	"github.com/convnet-playground/convnet/internal/testdata"
 )
 
 // BenchmarkEightLayers measures every network at its own size: images per second with its eight default layers taken and
@@ -44,7 +45,7 @@ func BenchmarkEightLayers(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer s.Close()
-			input := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: generatedPicture(a.InputSize, a.InputSize)}
+			input := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: testdata.Picture(a.InputSize, a.InputSize)}
 			duel(b, func() error { _, err := e.Extract(context.Background(), input.Data); return err },
 				func() error { _, err := s.Run(context.Background(), input); return err })
 		})
@@ -133,7 +134,7 @@ func BenchmarkGradient(b *testing.B) {
 			defer forward.Close()
 			weights := [][]float32{make([]float32, l.Channels)}
 			weights[0][0] = 1
-			input := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: generatedPicture(128, 128)}
+			input := ortrun.Tensor{Shape: n.Manifest.Input.Shape(), Data: testdata.Picture(128, 128)}
 			gradient := make([]float32, len(input.Data))
 			var ratios, times []float64
 			timed := func(f func() error) float64 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/convnet-playground/convnet/internal/cnn"
 	"github.com/convnet-playground/convnet/internal/ortrun"
+	"github.com/convnet-playground/convnet/internal/testdata"
 )
 
 // fixture is what a second implementation of a network, scripts/fixtures/keras, computes in float64 from weights and a
@@ -122,7 +122,7 @@ func (c fixtureCase) compare(t *testing.T, n *cnn.Network) {
 		names[i] = l.Name
 	}
 	run := newRunner(t, n, names)
-	in := ortrun.Tensor{Shape: []int64{1, 3, int64(c.Height), int64(c.Width)}, Data: generatedPicture(c.Height, c.Width)}
+	in := ortrun.Tensor{Shape: []int64{1, 3, int64(c.Height), int64(c.Width)}, Data: testdata.Picture(c.Height, c.Width)}
 	maps, err := run.session.Run(context.Background(), in)
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +170,7 @@ func (f fixture) arrays(l *layer) (map[string][]float32, error) {
 	for _, w := range l.weights {
 		shift, scale := w.line(f.Gain)
 		data := make([]float32, w.size())
-		draw := generator(l.name + "/" + w.role)
+		draw := testdata.Numbers(l.name + "/" + w.role)
 		for i := range data {
 			data[i] = float32(shift + float64(scale*draw()))
 		}
@@ -198,34 +198,4 @@ func (w weight) fanIn() int {
 		return w.shape[0] * w.shape[1]
 	}
 	return w.size() / w.shape[len(w.shape)-1]
-}
-
-// generator yields a name's numbers in [-1, 1): splitmix64 started with the name's FNV-1a hash.
-func generator(name string) func() float64 {
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	state := h.Sum64()
-	return func() float64 {
-		state += 0x9E3779B97F4A7C15
-		z := state
-		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-		z = (z ^ z>>27) * 0x94D049BB133111EB
-		z ^= z >> 31
-		return float64(z>>11)/(1<<52) - 1
-	}
-}
-
-// generatedPicture is an input: oblique waves of 32 pixels' length, and noise.
-func generatedPicture(height, width int) []float32 {
-	draw := generator("input")
-	data := make([]float32, 0, 3*height*width)
-	for c := range 3 {
-		for y := range height {
-			for x := range width {
-				wave := math.Abs(float64((11*c+3*y+5*x)%64-32))/16 - 1
-				data = append(data, float32(wave+float64(0.5*draw())))
-			}
-		}
-	}
-	return data
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/convnet-playground/convnet/internal/cnn"
 	"github.com/convnet-playground/convnet/internal/ortrun/ortruntest"
+	"github.com/convnet-playground/convnet/internal/testdata"
 )
 
 // TestGradients holds the derivative of a channel's mean, through every network and at three depths, against central
@@ -48,7 +49,7 @@ func slopeError(t *testing.T, n *cnn.Network, l cnn.Layer) float64 {
 	weights[0][l.Channels/2] = 1
 	size := e.Input().Len()
 	x, gradient, spare, moved := make([]float32, size), make([]float32, size), make([]float32, size), make([]float32, size)
-	for i, v := range generatedPicture(e.Input().Height, e.Input().Width) {
+	for i, v := range testdata.Picture(e.Input().Height, e.Input().Width) {
 		x[i] = v*0.2 + 0.5
 	}
 	at := func(x, gradient []float32) float64 {

@@ -1,13 +1,10 @@
 package keras
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os/exec"
 	"runtime"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
@@ -43,52 +40,14 @@ func BenchmarkAgainstTorch(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer e.Close()
-			torch := startTorch(b, peers[a.Name], a.InputSize)
-			input := generatedPicture(a.InputSize, a.InputSize)
+			torch := testdata.Peer(b, "torch_peer.py", peers[a.Name], fmt.Sprint(a.InputSize), fmt.Sprint(runtime.GOMAXPROCS(0)))
+			input := testdata.Picture(a.InputSize, a.InputSize)
 			var speeds, ratios []float64
 			for b.Loop() {
 				s := turn(b, func() error { _, err := e.Extract(context.Background(), input); return err })
-				speeds, ratios = append(speeds, s), append(ratios, s/torch())
+				speeds, ratios = append(speeds, s), append(ratios, s/torch(""))
 			}
 			report(b, speeds, ratios)
 		})
-	}
-}
-
-// startTorch starts the peer and returns what makes it take a turn.
-func startTorch(b *testing.B, model string, size int) func() float64 {
-	b.Helper()
-	script := testdata.RepoRoot(b) + "/scripts/bench/torch_peer.py"
-	cmd := exec.Command("/usr/bin/python3", script, model, fmt.Sprint(size), fmt.Sprint(runtime.GOMAXPROCS(0)))
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		in.Close()
-		cmd.Wait()
-	})
-	lines := bufio.NewScanner(out)
-	next := func() string {
-		if !lines.Scan() {
-			b.Fatalf("the peer has ended: %v", lines.Err())
-		}
-		return strings.TrimSpace(lines.Text())
-	}
-	next()
-	return func() float64 {
-		fmt.Fprintln(in)
-		speed, err := strconv.ParseFloat(next(), 64)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return speed
 	}
 }
