@@ -21,4 +21,9 @@ enum { POOL_SLACK = 64 };
 /* Writes channels x grid x grid numbers to embedding, channels to mean and to maximum. */
 void pool_map(const pool_spec *s, float *embedding, float *mean, float *maximum, float *room);
 
+/* The same by vectors of 64, 32 and 16 bytes. */
+void pool_avx512(const pool_spec *s, float *embedding, float *mean, float *maximum, float *room);
+void pool_avx2(const pool_spec *s, float *embedding, float *mean, float *maximum, float *room);
+void pool_any(const pool_spec *s, float *embedding, float *mean, float *maximum, float *room);
+
 #endif

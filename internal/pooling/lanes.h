@@ -1,0 +1,48 @@
+/* Arithmetic on vectors. Included by planes.h. */
+
+INLINE vec load(const float *x) {
+  vec v;
+  memcpy(&v, x, sizeof v);
+  return v;
+}
+
+INLINE void store(float *x, vec v) { memcpy(x, &v, sizeof v); }
+
+/* Each lane's number. */
+INLINE mask numbered(void) {
+  mask m;
+  for (int i = 0; i < LANES; i++) m[i] = i;
+  return m;
+}
+
+INLINE vec choose(mask m, vec a, vec b) { return (vec)(((mask)a & m) | ((mask)b & ~m)); }
+
+INLINE float larger(float a, float b) { return a > b ? a : b; }
+
+INLINE vec larger_each(vec a, vec b) { return choose(a > b, a, b); }
+
+/* Powers that keep the sign. */
+INLINE vec raised(vec v, int power) {
+  switch (power) {
+    case SQUARE: return v * larger_each(v, -v);
+    case CUBE: return v * v * v;
+    case FOURTH: return v * v * (v * larger_each(v, -v));
+  }
+  return v;
+}
+
+INLINE float total(vec v) {
+  float a[LANES];
+  store(a, v);
+  for (int n = LANES / 2; n > 0; n /= 2)
+    for (int i = 0; i < n; i++) a[i] += a[i + n];
+  return a[0];
+}
+
+INLINE float largest(vec v) {
+  float a[LANES];
+  store(a, v);
+  for (int n = LANES / 2; n > 0; n /= 2)
+    for (int i = 0; i < n; i++) a[i] = larger(a[i], a[i + n]);
+  return a[0];
+}
