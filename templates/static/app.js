@@ -4,6 +4,7 @@
 // --- Changing a selection replaces the content in place, so that nothing jumps. -------------------------------------
 
 let running = null;
+let swapped = false; // then going back is a swap too
 
 async function visit(address, { push = true } = {}) {
   running?.abort();
@@ -13,6 +14,7 @@ async function visit(address, { push = true } = {}) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (!page.getElementById("main")) throw new Error("not a page");
     if (push) history.pushState(null, "", address);
+    swapped = true;
     swap(page);
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
@@ -88,7 +90,7 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("select[data-submit]")) event.target.form.requestSubmit();
 });
 
-addEventListener("popstate", () => { if (workbench()) visit(location.href, { push: false }); });
+addEventListener("popstate", () => { if (workbench() || swapped) visit(location.href, { push: false }); });
 addEventListener("pageshow", () => document.querySelector(".busy")?.classList.remove("busy"));
 
 // The answer to an uploaded picture gets the address that shows it again, so that reloading does not send it twice.
@@ -120,7 +122,10 @@ document.addEventListener("keydown", (event) => {
   const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
   if (!rel || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   if (event.target.closest?.("input, select, textarea, summary, .scroll")) return;
-  document.querySelector(`[data-neighbors] a[rel="${rel}"]`)?.click();
+  const link = document.querySelector(`[data-neighbors] a[rel="${rel}"]`);
+  if (!link) return;
+  event.preventDefault();
+  visit(link.href);
 });
 
 // --- A picture can be chosen, dropped or pasted. --------------------------------------------------------------------
