@@ -40,16 +40,17 @@ func (s *backward) relu() []string {
 	return []string{dx}
 }
 
-// clip lets pass what lies between the bounds, which themselves do not count.
+// clip lets pass what lies between the bounds, which themselves do not count. It looks at what comes out of the node: what
+// goes in, runtimes would not keep, having merged the node with the convolution before it.
 func (s *backward) clip() []string {
 	low, high := s.bound(1), s.bound(2)
-	var inside, below, above string
+	inside := ""
 	if low != "" {
-		inside, below = s.op("Greater", s.x(0), low), s.op("Less", s.x(0), low)
+		inside = s.op("Greater", s.y(), low)
 	}
 	if high != "" {
-		within := s.op("Less", s.x(0), high)
-		if above = s.op("Greater", s.x(0), high); inside == "" {
+		within := s.op("Less", s.y(), high)
+		if inside == "" {
 			inside = within
 		} else {
 			inside = s.op("And", inside, within)
@@ -59,8 +60,12 @@ func (s *backward) clip() []string {
 		return s.same()
 	}
 	dx := s.choose(inside, s.dy(), s.number(0))
-	if s.opt.RedirectReLU && below != "" {
-		dx = s.redirected(dx, below, above)
+	if s.opt.RedirectReLU && low != "" {
+		above := ""
+		if high != "" {
+			above = s.op("Greater", s.x(0), high)
+		}
+		dx = s.redirected(dx, s.op("Less", s.x(0), low), above)
 	}
 	return []string{dx}
 }
