@@ -39,11 +39,16 @@ func (s *studio) open(ctx context.Context) (err error) {
 	if s.network, s.model, err = openModel(ctx, s.db, s.flags.model); err != nil {
 		return err
 	}
-	s.sized = s.network
-	if size, in := s.flags.parameters.Size, s.network.Manifest.Input; in.Height != size || in.Width != size {
-		s.sized, err = resize(s.network, size, size)
-	}
+	s.sized, err = atSize(s.network, s.flags.parameters.Size)
 	return err
+}
+
+// atSize is the network for pictures of a size.
+func atSize(n *cnn.Network, size int) (*cnn.Network, error) {
+	if in := n.Manifest.Input; in.Height == size && in.Width == size {
+		return n, nil
+	}
+	return resize(n, size, size)
 }
 
 // planned are the objectives of one layer.
@@ -139,18 +144,9 @@ func (s *studio) keep(ctx context.Context, layer store.Layer, o visualize.Object
 			}
 		}
 	}
-	err := s.db.Update(ctx, func(tx *store.Tx) error {
-		for i, p := range pictures {
-			_, err := tx.PutVisualization(store.NewVisualization{
-				LayerID: layer.ID, Objective: o.Name, Number: i, Parameters: parameters, Size: s.flags.parameters.Size,
-				Start: p.Start, End: p.End, Curve: narrow(p.Curve), Dead: p.Dead, Seconds: p.Seconds, PNG: p.PNG,
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	_, err := storePictures(ctx, s.db, store.NewVisualization{
+		LayerID: layer.ID, Objective: o.Name, Parameters: parameters, Size: s.flags.parameters.Size,
+	}, pictures)
 	if err != nil || !s.app.json {
 		return err
 	}
@@ -160,6 +156,26 @@ func (s *studio) keep(ctx context.Context, layer store.Layer, o visualize.Object
 		}
 	}
 	return nil
+}
+
+// storePictures stores the pictures of an objective, all of them or none, and returns the id of the first. What they have
+// in common is given.
+func storePictures(ctx context.Context, db *store.DB, n store.NewVisualization, pictures []visualize.Picture) (first int64, err error) {
+	err = db.Update(ctx, func(tx *store.Tx) error {
+		for i, p := range pictures {
+			n.Number, n.Start, n.End, n.Curve = i, p.Start, p.End, narrow(p.Curve)
+			n.Dead, n.Seconds, n.PNG = p.Dead, p.Seconds, p.PNG
+			id, err := tx.PutVisualization(n)
+			if err != nil {
+				return err
+			}
+			if i == 0 {
+				first = id
+			}
+		}
+		return nil
+	})
+	return first, err
 }
 
 // told is a picture as scripts read it.

@@ -4,10 +4,12 @@ package visualize
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image/png"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
@@ -33,9 +35,11 @@ type Maker struct {
 
 	exciter *cnn.Exciter
 	early   func() (*cnn.Exciter, error) // lets gradients through dead units; made when it is needed
+	opened  atomic.Pointer[cnn.Exciter]  // what early has made, nil before
 }
 
-// NewMaker prepares a network, which must take pictures of the size that is to be made.
+// NewMaker prepares a network, which must take pictures of the size that is to be made. The progress of the options is told
+// the steps of every picture.
 func NewMaker(rt *ortrun.Runtime, n *cnn.Network, goals cnn.ExciterOptions, render featvis.Options) (*Maker, error) {
 	in := n.Manifest.Input
 	if in.Height != in.Width {
@@ -53,13 +57,21 @@ func NewMaker(rt *ortrun.Runtime, n *cnn.Network, goals cnn.ExciterOptions, rend
 	m.early = sync.OnceValues(func() (*cnn.Exciter, error) {
 		redirected := goals
 		redirected.Redirect = true
-		return cnn.NewExciter(rt, n, redirected)
+		e, err := cnn.NewExciter(rt, n, redirected)
+		m.opened.Store(e)
+		return e, err
 	})
 	return m, nil
 }
 
-// Close frees the network.
-func (m *Maker) Close() error { return m.exciter.Close() }
+// Close frees the network, when no picture is being made any more.
+func (m *Maker) Close() error {
+	err := m.exciter.Close()
+	if early := m.opened.Load(); early != nil {
+		err = errors.Join(err, early.Close())
+	}
+	return err
+}
 
 // Make makes the pictures that excite the goals most, with the given weights of their channels. There is one for each of
 // the options' count.
@@ -85,7 +97,10 @@ func (m *Maker) Make(ctx context.Context, weights [][]float32) ([]Picture, error
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	o.Progress = func(step int, _ float64) {
+	o.Progress = func(step int, objective float64) {
+		if m.render.Progress != nil {
+			m.render.Progress(step, objective)
+		}
 		if step == 2*featvis.EarlySteps && !alive {
 			cancel(errDead)
 		}
