@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/convnet-playground/convnet/internal/server"
-	"github.com/convnet-playground/convnet/store"
 )
 
 type serveFlags struct {
@@ -38,12 +37,17 @@ func newServe(a *app) *cobra.Command {
 }
 
 func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
-	db, err := store.Open(ctx, f.db, store.ReadOnly)
+	listener, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w (choose another address with --listen)", f.listen, err)
+	}
+	defer listener.Close() // where nothing came of serving; otherwise that has closed it
+	db, queueOff, err := openServed(ctx, f, listener.Addr())
 	if err != nil {
 		return err
 	}
 	defer closeInto(&err, db.Close)
-	config := server.Config{DB: db, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Version: version}
+	config := server.Config{DB: db, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Version: version, QueueOff: queueOff}
 	embedder, reason := openEmbedder(db, f.provider)
 	defer closeInto(&err, embedder.Close)
 	if f.provider != "" && embedder == nil {
@@ -52,10 +56,11 @@ func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
 	if config.UploadOff = reason; embedder != nil {
 		config.Embedder = embedder
 	}
-	listener, err := net.Listen("tcp", f.listen)
+	queue, err := openQueue(ctx, &config, embedder)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w (choose another address with --listen)", f.listen, err)
+		return err
 	}
+	defer closeInto(&err, queue.Close)
 	if !a.quiet {
 		fmt.Fprintf(a.stderr, "serving %s on http://%s (stop with Ctrl-C)\n", f.db, listener.Addr())
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -24,7 +25,9 @@ type Config struct {
 	DB        *store.DB
 	Embedder  search.Embedder // nil: no queries by a new picture
 	UploadOff string          // why Embedder is nil, as a sentence for the page
-	ReadOnly  bool            // said on the pages; the server itself never writes
+	Queue     explorer.Queue  // nil: pages cannot ask for pictures
+	QueueOff  string          // why Queue is nil, as a sentence for the page
+	ReadOnly  bool            // said on the pages; the server itself never writes, only its queue does
 	Logger    *slog.Logger    // nil: no log
 	Hosts     []string        // host names to answer to beside the loopback ones
 	Version   string
@@ -36,6 +39,9 @@ type Server struct {
 	config Config
 	echo   *echo.Echo
 	hosts  *hosts
+
+	watching chan struct{} // holds one for each who is sent events
+	stopping chan struct{} // closed when the server begins to stop
 }
 
 // New prepares a server. A template that does not parse is a mistake in this program, so it panics.
@@ -48,7 +54,10 @@ func New(config Config) *Server {
 	if err != nil {
 		panic(fmt.Sprintf("server: %v", err))
 	}
-	s := &Server{config: config, echo: echo.New(), hosts: newHosts(config.Hosts)}
+	s := &Server{
+		config: config, echo: echo.New(), hosts: newHosts(config.Hosts),
+		watching: make(chan struct{}, maxWatching), stopping: make(chan struct{}),
+	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.Renderer = renderer
 	s.echo.HTTPErrorHandler = s.fail
@@ -68,8 +77,8 @@ func (s *Server) use() {
 			Version: s.config.Version, File: filepath.Base(s.config.DB.Path()), ReadOnly: s.config.ReadOnly,
 		}),
 		s.hosts.check,
-		atOnce(limits.Requests),
-		within(limits.Time),
+		endless(atOnce(limits.Requests)),
+		endless(within(limits.Time)),
 		bodyLimit(limits.Body),
 		sameOrigin,
 		middleware.GzipWithConfig(middleware.GzipConfig{Skipper: alreadyCompressed, MinLength: 1024}),
@@ -90,6 +99,7 @@ func (s *Server) route() {
 	s.echo.Match(read, "/thumbnails/:sha256", s.serveThumbnail)
 	s.echo.Match(read, "/visualizations/sheet", s.serveSheet)
 	s.echo.Match(read, "/visualizations/:file", s.serveVisualization)
+	s.routeQueue()
 	s.echo.Match(read, "/static/:name", templates.ServeAsset)
 	s.echo.Match(read, "/healthz", s.serveHealth)
 	s.echo.POST("/theme", serveTheme)
@@ -117,6 +127,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.config.Logger.Handler(), slog.LevelWarn),
 	}
+	server.RegisterOnShutdown(sync.OnceFunc(func() { close(s.stopping) })) // events would never end by themselves
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"net"
+
+	"github.com/convnet-playground/convnet/internal/server"
+	"github.com/convnet-playground/convnet/internal/visualize"
+	"github.com/convnet-playground/convnet/store"
+)
+
+// openServed opens the database for writing where pages may ask for pictures, and otherwise for reading, with the reason
+// as a sentence for the pages.
+func openServed(ctx context.Context, f serveFlags, listen net.Addr) (db *store.DB, queueOff string, err error) {
+	queueOff = keepsOut(f, listen)
+	if queueOff == "" {
+		if db, err = store.Open(ctx, f.db, store.ReadWrite); err == nil {
+			return db, "", nil
+		}
+		queueOff = "No pictures can be made here, because the file cannot be opened for writing: " + err.Error()
+	}
+	db, err = store.Open(ctx, f.db, store.ReadOnly)
+	return db, queueOff, err
+}
+
+// keepsOut is why visitors may not have pictures made, "" if they may. That takes minutes of all processors and writes to
+// the file, so it is for those on this machine only.
+func keepsOut(f serveFlags, listen net.Addr) string {
+	tcp, ok := listen.(*net.TCPAddr)
+	switch {
+	case f.readOnly:
+		return "No pictures can be made here: the file is served with --read-only."
+	case !ok || !tcp.IP.IsLoopback() || len(f.hosts) > 0:
+		return "No pictures can be made here: others than those on this machine can reach this server. Start it without --listen and --host for that."
+	}
+	return ""
+}
+
+// openQueue starts the queue for a database that is open for writing and a runtime, and says in the configuration what
+// came of it. Without either it is nil.
+func openQueue(ctx context.Context, config *server.Config, e *embedder) (*queue, error) {
+	switch {
+	case config.DB.ReadOnly():
+		return nil, nil
+	case e == nil:
+		config.QueueOff = "No pictures can be made here: " + config.UploadOff
+		return nil, nil
+	}
+	q, err := startQueue(ctx, config.DB, e.rt, e.provider, visualize.DefaultParameters, config.Logger)
+	if err == nil {
+		config.Queue = q
+	}
+	return q, err
+}
