@@ -46,7 +46,7 @@ type Event struct {
 	State       RequestState `json:"state"`
 	Step        int          `json:"step"`         // how many are done
 	Steps       int          `json:"steps"`        // how many there are
-	Value       float64      `json:"value"`        // the objective in that step
+	Value       float64      `json:"value"`        // the objective: in that step, and on the finished picture when it is done
 	SecondsLeft float64      `json:"seconds_left"` // of a running one, as far as can be told; 0 before the first step
 	Message     string       `json:"message"`      // why it failed, for a person to read
 
