@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
 )
 
 // served runs convnet serve until the test ends and returns its address.
