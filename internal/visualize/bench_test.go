@@ -117,7 +117,6 @@ func startMaker(b *testing.B, n *cnn.Network, layer string, threads int) func(in
 	weights := make([]float32, l.Channels)
 	weights[0] = 1
 	return func(steps int) float64 {
-		m := *m
 		m.render.Steps = steps
 		began := time.Now()
 		if _, err := m.Make(context.Background(), [][]float32{weights}); err != nil {
