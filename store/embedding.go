@@ -64,6 +64,18 @@ func embeddings(ctx context.Context, q querier, f EmbeddingFilter) ([]Embedding,
 		ORDER BY embedding.dataset_id, layer.model_id, layer.position, embedding.id`, args...)
 }
 
+// Embedding returns an embedding by its id.
+func (db *DB) Embedding(ctx context.Context, id int64) (Embedding, error) {
+	e, err := embedding(ctx, db.read, id)
+	if err == nil {
+		err = db.read.QueryRowContext(ctx, `SELECT count(*) FROM `+vecShadow(id, "rowids")).Scan(&e.Vectors)
+	}
+	if err != nil {
+		return Embedding{}, fmt.Errorf("read embedding %d: %w", id, err)
+	}
+	return e, nil
+}
+
 // embedding returns one embedding by its id.
 func embedding(ctx context.Context, q querier, id int64) (Embedding, error) {
 	all, err := collect(ctx, q, scanEmbedding, embeddingColumns+`WHERE embedding.id = ?`, id)

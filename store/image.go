@@ -21,8 +21,15 @@ type ImageFilter struct {
 	DatasetID     int64
 	Category      *string // "" is the category of images that have none
 	IDs           []int64
+	Name          string // part of the file's name; ASCII letters match in either case
+	Width, Height Range  // pixels
+	Size          Range  // bytes of the original
+	After         int64  // only images with a larger id: how a long list is read page by page while it grows
 	Limit, Offset int
 }
+
+// Range is an interval with both ends in it; a Max of 0 is no limit.
+type Range struct{ Min, Max int64 }
 
 const imageColumns = `SELECT id, dataset_id, sha256, name, category, format, width, height, size FROM image `
 
@@ -52,11 +59,33 @@ func (f ImageFilter) where() (string, []any) {
 	if f.IDs != nil {
 		terms = append(terms, "id IN ("+joinIDs(f.IDs)+")")
 	}
+	if f.Name != "" {
+		terms, args = append(terms, `name LIKE ? ESCAPE '\'`), append(args, "%"+likeLiteral.Replace(f.Name)+"%")
+	}
+	if f.After != 0 {
+		terms, args = append(terms, "id > ?"), append(args, f.After)
+	}
+	terms = append(terms, f.Width.terms("width")...)
+	terms = append(terms, f.Height.terms("height")...)
+	terms = append(terms, f.Size.terms("size")...)
 	limit := -1
 	if f.Limit > 0 {
 		limit = f.Limit
 	}
 	return fmt.Sprintf("WHERE %s ORDER BY id LIMIT %d OFFSET %d", strings.Join(terms, " AND "), limit, max(f.Offset, 0)), args
+}
+
+// likeLiteral writes a text as a LIKE pattern that matches itself.
+var likeLiteral = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+func (r Range) terms(column string) (terms []string) {
+	if r.Min > 0 {
+		terms = append(terms, fmt.Sprintf("%s >= %d", column, r.Min))
+	}
+	if r.Max > 0 {
+		terms = append(terms, fmt.Sprintf("%s <= %d", column, r.Max))
+	}
+	return terms
 }
 
 func joinIDs(ids []int64) string {
@@ -71,6 +100,11 @@ func (db *DB) Image(ctx context.Context, id int64) (Image, error) {
 // ImageByName returns the dataset's image of that name, the oldest if there are several.
 func (db *DB) ImageByName(ctx context.Context, datasetID int64, name string) (Image, error) {
 	return db.oneImage(ctx, fmt.Sprintf("image %q in the dataset", name), `WHERE dataset_id = ? AND name = ? ORDER BY id LIMIT 1`, datasetID, name)
+}
+
+// DatasetImageBySHA256 returns the dataset's image with these bytes.
+func (db *DB) DatasetImageBySHA256(ctx context.Context, datasetID int64, sha [32]byte) (Image, error) {
+	return db.oneImage(ctx, fmt.Sprintf("image with the hash %x in the dataset", sha), `WHERE sha256 = ? AND dataset_id = ?`, sha[:], datasetID)
 }
 
 // ImageBySHA256 returns the oldest image with these bytes, of whatever dataset.

@@ -57,14 +57,27 @@ func (tx *Tx) FinishRun(id int64, status string, summary any) error {
 	return nil
 }
 
+// Runs returns the runs of a dataset, the newest first.
+func (db *DB) Runs(ctx context.Context, datasetID int64) ([]Run, error) {
+	all, err := collect(ctx, db.read, scanRun, runColumns+`WHERE dataset_id = ? ORDER BY run.id DESC`, datasetID)
+	if err != nil {
+		return nil, fmt.Errorf("read runs: %w", err)
+	}
+	return all, nil
+}
+
+const runColumns = `
+	SELECT run.id, dataset.name, command, options, summary, version, status, started_at, finished_at
+	FROM run JOIN dataset ON dataset.id = run.dataset_id `
+
+func scanRun(rows *sql.Rows) (r Run, err error) {
+	return r, rows.Scan(&r.ID, &r.Dataset, &r.Command, (*[]byte)(&r.Options), (*[]byte)(&r.Summary),
+		&r.Version, &r.Status, &r.StartedAt, &r.FinishedAt)
+}
+
 // runs returns the latest runs, newest first.
 func runs(ctx context.Context, q querier, limit int) ([]Run, error) {
-	return collect(ctx, q, func(rows *sql.Rows) (r Run, err error) {
-		return r, rows.Scan(&r.ID, &r.Dataset, &r.Command, (*[]byte)(&r.Options), (*[]byte)(&r.Summary),
-			&r.Version, &r.Status, &r.StartedAt, &r.FinishedAt)
-	}, `
-		SELECT run.id, dataset.name, command, options, summary, version, status, started_at, finished_at
-		FROM run JOIN dataset ON dataset.id = run.dataset_id ORDER BY run.id DESC LIMIT ?`, limit)
+	return collect(ctx, q, scanRun, runColumns+`ORDER BY run.id DESC LIMIT ?`, limit)
 }
 
 // version returns the version of the program this package is part of.
