@@ -32,6 +32,7 @@ type Query struct {
 	Width    int    `json:"width,omitempty"`
 	Height   int    `json:"height,omitempty"`
 	Uploaded bool   `json:"uploaded,omitempty"`
+	Vector   bool   `json:"vector,omitempty"` // no image at all: the request brought the vector
 }
 
 // Hit is one neighbor of the query.

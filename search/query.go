@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"path"
 	"slices"
 
@@ -19,12 +20,26 @@ func (s *Service) resolveQuery(ctx context.Context, r Request, dataset store.Dat
 		sum := sha256.Sum256(r.Upload)
 		return Query{Name: r.UploadName, SHA256: hex.EncodeToString(sum[:]), Uploaded: true}, nil
 	}
+	if r.Vector != nil {
+		return Query{Vector: true}, nil
+	}
+	if r.ImageID != 0 {
+		return s.imageByID(ctx, r.ImageID, dataset)
+	}
 	if r.Image == "" {
 		return s.firstImage(ctx, dataset)
 	}
 	img, err := s.db.ImageByName(ctx, dataset.ID, r.Image)
 	if errors.Is(err, store.ErrNotFound) {
 		return s.imageByBase(ctx, r.Image, dataset)
+	}
+	return queryOf(img), err
+}
+
+func (s *Service) imageByID(ctx context.Context, id int64, dataset store.Dataset) (Query, error) {
+	img, err := s.db.Image(ctx, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && img.DatasetID != dataset.ID {
+		return Query{}, badRequestf("There is no image %d in dataset %q.", id, dataset.Name)
 	}
 	return queryOf(img), err
 }
@@ -56,6 +71,27 @@ func (s *Service) firstImage(ctx context.Context, dataset store.Dataset) (Query,
 		return Query{}, say(ErrEmpty, "Dataset %q has no images. Run convnet ingest to bring some in.", dataset.Name)
 	}
 	return queryOf(images[0]), nil
+}
+
+// queryVector is the vector to search with: the request's own, or that of its image.
+func (s *Service) queryVector(ctx context.Context, e store.Embedding, q Query, r Request) ([]float32, error) {
+	if !q.Vector {
+		return s.vector(ctx, e, q, r.Upload)
+	}
+	return r.Vector, checkVector(e, r.Vector)
+}
+
+// checkVector refuses a vector that cannot be compared with those of the embedding.
+func checkVector(e store.Embedding, v []float32) error {
+	if len(v) != e.Dimension {
+		return badRequestf("The vector has %d numbers; those of layer %s of %s, pooled by %s, have %d.", len(v), e.Layer, e.Model, e.Pooling, e.Dimension)
+	}
+	for i, x := range v {
+		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+			return badRequestf("Number %d of the vector, counted from 0, is %v: all of them must be finite.", i, x)
+		}
+	}
+	return nil
 }
 
 // vector is the query's vector in an embedding: stored for an image of the dataset, computed for an uploaded one.

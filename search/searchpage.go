@@ -83,7 +83,7 @@ func (w *web) serveSearch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	release, err := w.slots.take(c.Request().Context())
+	release, err := w.options.Turns.Take(c.Request().Context())
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,23 @@ func (s *Service) Search(ctx context.Context, r Request) (*Page, error) {
 	return page, err
 }
 
+// Neighbors is Search without the scores of the query at the model's other layers, which cost a search each.
+func (s *Service) Neighbors(ctx context.Context, r Request) (*Page, error) {
+	page, _, err := s.answer(ctx, r)
+	return page, err
+}
+
 func (s *Service) search(ctx context.Context, r Request) (*Page, target, error) {
+	page, t, err := s.answer(ctx, r)
+	if err != nil {
+		return nil, t, err
+	}
+	page.Layers, err = s.layerScores(ctx, page, t)
+	return page, t, err
+}
+
+// answer is the page but for its layers.
+func (s *Service) answer(ctx context.Context, r Request) (*Page, target, error) {
 	r, err := r.withDefaults()
 	if err != nil {
 		return nil, target{}, err
@@ -47,15 +63,11 @@ func (s *Service) search(ctx context.Context, r Request) (*Page, target, error) 
 	if page.Query, err = s.resolveQuery(ctx, r, t.dataset); err != nil {
 		return nil, t, err
 	}
-	if err := s.fillResults(ctx, page, t, r); err != nil {
-		return nil, t, err
-	}
-	page.Layers, err = s.layerScores(ctx, page, t)
-	return page, t, err
+	return page, t, s.fillResults(ctx, page, t, r)
 }
 
 func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Request) error {
-	v, err := s.vector(ctx, t.embedding, page.Query, r.Upload)
+	v, err := s.queryVector(ctx, t.embedding, page.Query, r)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ var uploadFormats = map[string]bool{"image/jpeg": true, "image/png": true, "imag
 // serveUpload answers POST /search: the picture becomes the query. It stays in memory, and so does the form: the
 // standard library's own form parser would write large files to disk.
 func (w *web) serveUpload(c echo.Context) error {
-	release, err := w.slots.take(c.Request().Context())
+	release, err := w.options.Turns.Take(c.Request().Context())
 	if err != nil {
 		return err
 	}

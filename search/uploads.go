@@ -78,17 +78,18 @@ func (u *uploads) forget() {
 	u.held = append([]upload(nil), u.held[drop:]...) // a copy: the dropped pictures' memory must go
 }
 
-// slots lets a few pictures be looked at at once; the others wait in the order in which they came.
-type slots struct{ *semaphore.Weighted }
+// Turns lets a few pictures be looked at at once; the others wait in the order in which they came.
+type Turns struct{ slots *semaphore.Weighted }
 
-func newSlots(n int) *slots { return &slots{semaphore.NewWeighted(int64(n))} }
+// NewTurns lets n pictures be looked at at once.
+func NewTurns(n int) *Turns { return &Turns{semaphore.NewWeighted(int64(n))} }
 
-// take waits for a slot; call the function it returns to give it back.
-func (s *slots) take(ctx context.Context) (func(), error) {
+// Take waits for a turn; call the function it returns to give it back. The error is an [ErrBusy].
+func (s *Turns) Take(ctx context.Context) (func(), error) {
 	ctx, cancel := context.WithTimeout(ctx, uploadWait)
 	defer cancel()
-	if err := s.Acquire(ctx, 1); err != nil {
+	if err := s.slots.Acquire(ctx, 1); err != nil {
 		return nil, say(ErrBusy, "Other pictures are being looked at, and the queue is long. Try again in a moment.")
 	}
-	return func() { s.Release(1) }, nil
+	return func() { s.slots.Release(1) }, nil
 }

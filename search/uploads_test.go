@@ -47,17 +47,17 @@ func TestUploadsAreBounded(t *testing.T) {
 
 func TestSlotsQueueAndGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSlots(1)
-		release, err := s.take(t.Context())
+		s := NewTurns(1)
+		release, err := s.Take(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		if _, err := s.take(t.Context()); !errors.Is(err, ErrBusy) || time.Since(start) != uploadWait {
+		if _, err := s.Take(t.Context()); !errors.Is(err, ErrBusy) || time.Since(start) != uploadWait {
 			t.Errorf("after %s: %v", time.Since(start), err)
 		}
 		time.AfterFunc(time.Second, release)
-		if _, err := s.take(context.WithoutCancel(t.Context())); err != nil {
+		if _, err := s.Take(context.WithoutCancel(t.Context())); err != nil {
 			t.Errorf("a free slot was not given: %v", err)
 		}
 	})

@@ -8,8 +8,8 @@ import (
 
 // WebOptions bounds what the pages accept.
 type WebOptions struct {
-	UploadBytes   int64 // largest picture; default 32 MiB
-	UploadsAtOnce int   // how many are looked at together, the others wait; default 2
+	UploadBytes int64  // largest picture; default 32 MiB
+	Turns       *Turns // of uploaded pictures, shared by all who look at any; default: two at once
 }
 
 // web serves the pages.
@@ -17,7 +17,6 @@ type web struct {
 	service *Service
 	options WebOptions
 	uploads *uploads
-	slots   *slots
 }
 
 var read = []string{http.MethodGet, http.MethodHead}
@@ -27,10 +26,10 @@ func Register(g *echo.Group, service *Service, options WebOptions) {
 	if options.UploadBytes <= 0 {
 		options.UploadBytes = 32 << 20
 	}
-	if options.UploadsAtOnce <= 0 {
-		options.UploadsAtOnce = 2
+	if options.Turns == nil {
+		options.Turns = NewTurns(2)
 	}
-	w := &web{service: service, options: options, uploads: newUploads(), slots: newSlots(options.UploadsAtOnce)}
+	w := &web{service: service, options: options, uploads: newUploads()}
 	g.Match(read, "/", w.serveHome)
 	g.Match(read, "/search", w.serveSearch)
 	g.POST("/search", w.serveUpload)

@@ -90,7 +90,7 @@ func (s *Server) route() {
 	service := search.NewService(s.config.DB, s.config.Embedder)
 	service.UploadOff = s.config.UploadOff
 	search.Register(pages, service, search.WebOptions{
-		UploadBytes: s.config.Limits.Body, UploadsAtOnce: s.config.Limits.Uploads,
+		UploadBytes: s.config.Limits.Body, Turns: search.NewTurns(s.config.Limits.Uploads),
 	})
 	explorer.Register(pages, s.config.DB)
 
