@@ -4,6 +4,7 @@
 
 ADDR    ?= 127.0.0.1:8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BUNDLE  := templates/static/dist/map.js
 EMOJI   := node_modules/emoji-datasource-google/img/google/64
 
 # sqlite-vec's binding includes <sqlite3.h>; build/include holds go-sqlite3's own header under that name,
@@ -27,7 +28,7 @@ demo: build ## ingest the built-in demo, serve it on http://127.0.0.1:8080 and m
 build: setup ## build bin/convnet
 	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/convnet ./cmd/convnet
 
-setup: build/.prerequisites build/include/sqlite3.h node_modules/.package-lock.json ## fetch what is pinned: modules, npm packages, ONNX Runtime
+setup: build/.prerequisites build/include/sqlite3.h node_modules/.package-lock.json $(BUNDLE) ## fetch what is pinned: modules, npm packages, ONNX Runtime
 	@node scripts/onnxruntime.mjs
 
 build/.prerequisites: scripts/prerequisites.sh go.mod
@@ -42,6 +43,9 @@ build/include/sqlite3.h: go.mod go.sum | build/.prerequisites
 node_modules/.package-lock.json: package-lock.json .npmrc | build/.prerequisites
 	npm ci --ignore-scripts --no-progress
 	@touch $@
+
+$(BUNDLE): $(wildcard templates/map/*.js) scripts/bundle.sh node_modules/.package-lock.json | build/.prerequisites
+	scripts/bundle.sh
 
 test: setup ## run all tests
 	CONVNET_ONNXRUNTIME="$(ONNXRUNTIME)" go test ./...
@@ -58,4 +62,4 @@ bench: build ## measure speed and size, as ratios against a peer or the physical
 	CONVNET_ONNXRUNTIME="$(ONNXRUNTIME)" scripts/bench.sh
 
 clean: ## remove what was built
-	rm -rf bin build node_modules
+	rm -rf bin build node_modules templates/static/dist

@@ -19,23 +19,25 @@ var static embed.FS
 type asset struct {
 	data    []byte
 	version string
+	bundled bool // with libraries of others in it
 }
 
 var assets = loadAssets()
 
+// loadAssets reads the static files, and in static/dist what make setup has bundled. They are addressed by their last name.
 func loadAssets() map[string]asset {
 	all := map[string]asset{}
-	entries, err := fs.ReadDir(static, "static")
+	err := fs.WalkDir(static, "static", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := static.ReadFile(file)
+		sum := sha256.Sum256(data)
+		all[path.Base(file)] = asset{data: data, version: hex.EncodeToString(sum[:6]), bundled: path.Dir(file) != "static"}
+		return err
+	})
 	if err != nil {
 		panic(err) // embedded: cannot fail in a program that was built
-	}
-	for _, entry := range entries {
-		data, err := static.ReadFile(path.Join("static", entry.Name()))
-		if err != nil {
-			panic(err)
-		}
-		sum := sha256.Sum256(data)
-		all[entry.Name()] = asset{data: data, version: hex.EncodeToString(sum[:6])}
 	}
 	return all
 }
@@ -47,6 +49,15 @@ func assetURL(name string) (string, error) {
 		return "", fmt.Errorf("there is no static file %q", name)
 	}
 	return "/static/" + name + "?v=" + a.version, nil
+}
+
+// bundleURL is the address of a bundle, or "" in a program that was built without: pages then do without.
+func bundleURL(name string) string {
+	address, err := assetURL(name)
+	if err != nil {
+		return ""
+	}
+	return address
 }
 
 // ServeAsset answers /static/:name. Under its versioned address a file never changes; under any other it may.

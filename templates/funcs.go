@@ -11,6 +11,7 @@ import (
 
 var funcs = template.FuncMap{
 	"asset":     assetURL,
+	"bundle":    bundleURL,
 	"bytes":     Bytes,
 	"count":     func(n int) string { return count(int64(n)) },
 	"count64":   count,

@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"bytes"
+	"compress/gzip"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +50,9 @@ func TestParts(t *testing.T) {
 // Colours, sizes and fonts belong to the tokens; the sheet refers to nothing outside.
 func TestStyleSheetStaysHere(t *testing.T) {
 	for name, a := range assets {
+		if a.bundled {
+			continue // TestBundleObeysThePolicy
+		}
 		for _, outside := range []string{"http://", "https://", "@import", "eval(", "innerHTML"} {
 			text := strings.ReplaceAll(string(a.data), "http://www.w3.org/2000/svg", "")
 			if strings.Contains(text, outside) {
@@ -58,4 +63,32 @@ func TestStyleSheetStaysHere(t *testing.T) {
 	if _, err := assetURL("nothing.css"); err == nil {
 		t.Error("a file that does not exist has an address")
 	}
+}
+
+// What is bundled runs under the policy: it loads nothing from elsewhere and makes no code from text.
+func TestBundleObeysThePolicy(t *testing.T) {
+	a, ok := assets["map.js"]
+	if !ok {
+		t.Skip("the maps' script is not bundled: run make setup")
+	}
+	for _, forbidden := range []string{"eval(", "Function(", "import(", "importScripts", "https://", "new Worker"} {
+		if i := bytes.Index(a.data, []byte(forbidden)); i >= 0 {
+			t.Errorf("map.js has %s: …%s…", forbidden, a.data[max(0, i-40):min(len(a.data), i+40)])
+		}
+	}
+	if compressed := gzipped(t, a.data); compressed > 60_000 {
+		t.Errorf("map.js has %d bytes compressed", compressed)
+	}
+}
+
+func gzipped(t *testing.T, data []byte) int {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Len()
 }

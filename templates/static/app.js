@@ -16,6 +16,7 @@ async function visit(address, { push = true } = {}) {
     if (push) history.pushState(null, "", address);
     swapped = true;
     swap(page);
+    addScripts(page);
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
   }
@@ -31,7 +32,22 @@ function swap(page) {
   held.forEach((restore) => restore());
   showCurrentLayer();
   document.getElementById("status").textContent = document.querySelector(".score-words b")?.textContent ?? page.title;
+  document.dispatchEvent(new Event("swapped")); // for what else lives on the page
 }
+
+// addScripts loads what the new page needs and the one before did not.
+function addScripts(page) {
+  const has = (src) => [...document.scripts].some((script) => script.getAttribute("src") === src);
+  for (const { type, attributes: { src } } of page.head.querySelectorAll("script[src]")) {
+    if (!has(src.value)) document.head.append(Object.assign(document.createElement("script"), { type, src: src.value }));
+  }
+}
+
+// Another script asks for a page by an event, so that it needs nothing of this one.
+document.addEventListener("visit", (event) => {
+  event.preventDefault();
+  visit(event.detail);
+});
 
 // showCurrentLayer scrolls a strip that is wider than its place, and nothing else.
 function showCurrentLayer() {
@@ -68,7 +84,7 @@ document.addEventListener("click", (event) => {
   const group = link.closest("[data-cycle]");
   if (group) remember(group.dataset.cycle);
   const address = new URL(link.href);
-  if (address.origin !== location.origin || address.pathname !== "/search") return;
+  if (address.origin !== location.origin || address.pathname !== location.pathname || link.hasAttribute("download")) return;
   event.preventDefault();
   visit(address.href);
 });
