@@ -21,10 +21,8 @@ func badRequestf(format string, args ...any) error {
 
 // Kinds of answer that are not a page; the error that carries one reads as a sentence for the person who asked.
 var (
-	ErrEmpty     = errors.New("nothing to search yet")                   // no images, or no vectors for them
-	ErrUploadOff = errors.New("a new picture cannot be a query here")    // no network in the file, or no runtime
-	ErrGone      = errors.New("the uploaded picture has been forgotten") // or is somebody else's
-	ErrBusy      = errors.New("too many uploaded pictures at once")      // asking again in a moment helps
+	ErrEmpty     = errors.New("nothing to search yet")                // no images, or no vectors for them
+	ErrUploadOff = errors.New("a new picture cannot be a query here") // no network in the file, or no runtime
 )
 
 // kindError is a sentence that belongs to a kind.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/templates"
 )
@@ -79,22 +80,44 @@ func (w *web) serveSearch(c echo.Context) error {
 	if s.upload == "" {
 		return w.respondSearch(c, s, nil)
 	}
-	up, err := w.findUpload(c, s.upload)
+	picture, err := w.uploads.Find(c, s.upload)
 	if err != nil {
 		return err
 	}
-	release, err := w.options.Turns.Take(c.Request().Context())
+	done, err := w.uploads.Take(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	defer release()
-	return w.respondSearch(c, s, &up)
+	defer done()
+	return w.respondSearch(c, s, &picture)
 }
 
-func (w *web) respondSearch(c echo.Context, s selection, up *upload) error {
+// serveUpload answers POST /search: the picture becomes the query.
+func (w *web) serveUpload(c echo.Context) error {
+	done, err := w.uploads.Take(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	defer done()
+	fields, picture, err := w.uploads.Read(c.Request())
+	if err != nil {
+		return err
+	}
+	s, err := readSelection(fields)
+	if err != nil {
+		return err
+	}
+	s.image = ""
+	if s.upload, err = w.uploads.Hold(c, picture); err != nil {
+		return err
+	}
+	return w.respondSearch(c, s, &picture)
+}
+
+func (w *web) respondSearch(c echo.Context, s selection, picture *upload.Picture) error {
 	r := s.request()
-	if up != nil {
-		r.Upload, r.UploadName = up.data, up.name
+	if picture != nil {
+		r.Upload, r.UploadName = picture.Data, picture.Name
 	}
 	ctx := c.Request().Context()
 	answer, t, err := w.service.search(ctx, r)

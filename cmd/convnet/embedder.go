@@ -10,6 +10,7 @@ import (
 	"github.com/convnet-playground/convnet/internal/imaging"
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/pooling"
+	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 )
@@ -70,7 +71,7 @@ func (e *embedder) Embed(ctx context.Context, embedding store.Embedding, image [
 	defer e.mu.RUnlock()
 	extractor, ok := e.extractors[keyOf(embedding)]
 	if !ok {
-		return nil, search.ErrBusy // pushed out by queries to other networks since it was prepared
+		return nil, upload.ErrBusy // pushed out by queries to other networks since it was prepared
 	}
 	features, err := extractor.Extract(ctx, cnn.Tensor(picture, extractor.Input()))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/templates"
@@ -22,9 +23,10 @@ var statusOf = []struct {
 }{
 	{store.ErrNotFound, http.StatusNotFound},
 	{search.ErrEmpty, http.StatusNotFound},
-	{search.ErrGone, http.StatusGone},
 	{search.ErrUploadOff, http.StatusConflict},
-	{search.ErrBusy, http.StatusServiceUnavailable},
+	{upload.ErrBad, http.StatusBadRequest},
+	{upload.ErrGone, http.StatusGone},
+	{upload.ErrBusy, http.StatusServiceUnavailable},
 	{errBusy, http.StatusServiceUnavailable},
 }
 

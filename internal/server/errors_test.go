@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 )
@@ -74,11 +75,11 @@ func TestExplain(t *testing.T) {
 		{wrapped(store.ErrNotFound), 404},
 		{wrapped(search.ErrEmpty), 404},
 		{wrapped(search.ErrUploadOff), 409},
-		{wrapped(search.ErrGone), 410},
+		{wrapped(upload.ErrGone), 410},
 		{wrapped(&http.MaxBytesError{Limit: 5}), 413},
 		{echo.NewHTTPError(429), 429},
 		{errors.New("disk on fire"), 500},
-		{wrapped(search.ErrBusy), 503},
+		{wrapped(upload.ErrBusy), 503},
 		{errBusy, 503},
 		{wrapped(context.DeadlineExceeded), 503},
 		{context.Canceled, statusGone},

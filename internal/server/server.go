@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"github.com/convnet-playground/convnet/explorer"
+	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/templates"
@@ -89,14 +90,14 @@ func (s *Server) route() {
 	pages := s.echo.Group("")
 	service := search.NewService(s.config.DB, s.config.Embedder)
 	service.UploadOff = s.config.UploadOff
-	search.Register(pages, service, search.WebOptions{
-		UploadBytes: s.config.Limits.Body, Turns: search.NewTurns(s.config.Limits.Uploads),
-	})
+	uploads := upload.NewDesk(upload.Options{Bytes: s.config.Limits.Body, AtOnce: s.config.Limits.Uploads})
+	search.Register(pages, service, uploads)
 	explorer.Register(pages, s.config.DB)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	s.echo.Match(read, "/images/:sha256", s.serveOriginal)
 	s.echo.Match(read, "/thumbnails/:sha256", s.serveThumbnail)
+	s.echo.Match(read, "/uploads/:token", uploads.Serve)
 	s.echo.Match(read, "/visualizations/sheet", s.serveSheet)
 	s.echo.Match(read, "/visualizations/:file", s.serveVisualization)
 	s.routeQueue()

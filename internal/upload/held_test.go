@@ -1,4 +1,4 @@
-package search
+package upload
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 
 func TestUploadsAreForgotten(t *testing.T) {
 	clock := time.Unix(0, 0)
-	u := &uploads{now: func() time.Time { return clock }}
-	token := u.hold(upload{owner: "me", data: []byte("picture")})
+	u := &held{now: func() time.Time { return clock }}
+	token := u.hold(Picture{owner: "me", Data: []byte("picture")})
 	if _, ok := u.find(token, "me"); !ok {
 		t.Fatal("not found at once")
 	}
@@ -20,28 +20,28 @@ func TestUploadsAreForgotten(t *testing.T) {
 		t.Error("somebody else's picture was shown")
 	}
 	clock = clock.Add(keepUpload + time.Second)
-	if _, ok := u.find(token, "me"); ok || len(u.held) != 0 {
+	if _, ok := u.find(token, "me"); ok || len(u.pictures) != 0 {
 		t.Error("still in memory after its time")
 	}
 }
 
 func TestUploadsAreBounded(t *testing.T) {
-	u := newUploads()
+	u := newHeld()
 	var tokens []string
 	for i := range keepUploads + 5 {
-		tokens = append(tokens, u.hold(upload{owner: "me", data: []byte(fmt.Sprint(i))}))
+		tokens = append(tokens, u.hold(Picture{owner: "me", Data: []byte(fmt.Sprint(i))}))
 	}
-	if len(u.held) != keepUploads {
-		t.Errorf("%d held", len(u.held))
+	if len(u.pictures) != keepUploads {
+		t.Errorf("%d held", len(u.pictures))
 	}
 	if _, ok := u.find(tokens[0], "me"); ok {
 		t.Error("the oldest should have gone")
 	}
 	big := make([]byte, keepUploadBytes/2+1)
-	u.hold(upload{owner: "me", data: big})
-	last := u.hold(upload{owner: "me", data: big})
-	if _, ok := u.find(last, "me"); !ok || len(u.held) != 1 {
-		t.Errorf("%d held after two large pictures", len(u.held))
+	u.hold(Picture{owner: "me", Data: big})
+	last := u.hold(Picture{owner: "me", Data: big})
+	if _, ok := u.find(last, "me"); !ok || len(u.pictures) != 1 {
+		t.Errorf("%d held after two large pictures", len(u.pictures))
 	}
 }
 
