@@ -33,6 +33,7 @@ const (
 	ProblemGraph         = "graph"          // a network's bytes are missing, nobody's, or not those of their hash
 	ProblemManifest      = "manifest"       // a model's description contradicts its row
 	ProblemVisualization = "visualization"  // a visualization's picture or curve is damaged, missing or nobody's
+	ProblemProjection    = "projection"     // a map's points are damaged, or of images that are gone, or of other vectors
 	ProblemSnapshot      = "snapshot"       // the content is not what the snapshot's manifest says
 )
 
@@ -86,7 +87,7 @@ func (db *DB) examine(ctx context.Context) ([]finding, error) {
 	c := &checker{ctx: ctx, q: tx}
 	for _, check := range []func() error{
 		c.integrity, c.schema, c.rules, c.foreignKeys, c.originals, c.thumbnails, c.embeddings, c.orphanTables, c.graphs, c.manifests,
-		c.visualizations, c.visualizationPNGs, c.snapshot,
+		c.visualizations, c.visualizationPNGs, c.projections, c.snapshot,
 	} {
 		if err := c.tolerate(check()); err != nil {
 			return nil, err

@@ -20,6 +20,9 @@ func (c *checker) snapshot() error {
 	compareManifest(c, "visualizations of", m.Visualizations, now.Visualizations, func(v ManifestVisualizations) string {
 		return v.Layer + " of " + v.Model
 	})
+	compareManifest(c, "projection", m.Projections, now.Projections, func(p ManifestProjection) string {
+		return fmt.Sprintf("%s of %s %s (%s)", p.Method, p.Model, p.Layer, p.Dataset)
+	})
 	return nil
 }
 

@@ -80,7 +80,7 @@ func (tx *Tx) UpdateImage(id int64, name, category string) error {
 	return nil
 }
 
-// DeleteImage deletes an image, its files' entries and its vectors in every embedding.
+// DeleteImage deletes an image, its files' entries, and its vectors and points in every embedding.
 func (tx *Tx) DeleteImage(id int64) error {
 	tx.forget()
 	embeddings, err := ids(tx.ctx, tx.sql, `
@@ -88,6 +88,11 @@ func (tx *Tx) DeleteImage(id int64) error {
 	for _, e := range embeddings {
 		if err == nil {
 			_, err = tx.exec(fmt.Sprintf(`DELETE FROM %s WHERE rowid = ?`, vecTable(e)), id)
+		}
+	}
+	for _, e := range embeddings {
+		if err == nil {
+			err = tx.deletePoint(e, id)
 		}
 	}
 	if err == nil {

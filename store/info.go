@@ -18,6 +18,8 @@ type Info struct {
 
 	Visualizations     int   `json:"visualizations"`      // pictures made by optimisation, and objectives found to be dead
 	VisualizationBytes int64 `json:"visualization_bytes"` // their PNGs
+	Projections        int   `json:"projections"`         // maps of layers
+	ProjectionBytes    int64 `json:"projection_bytes"`    // their points
 	Requests           int   `json:"requests"`            // pictures asked for and not made yet
 
 	Snapshot *Manifest `json:"snapshot,omitempty"`
@@ -26,7 +28,7 @@ type Info struct {
 
 // ContentBytes is what the file holds for its users: the rest is SQLite's.
 func (i Info) ContentBytes() int64 {
-	return i.OriginalBytes + i.ThumbnailBytes + i.VectorBytes + i.ModelBytes + i.VisualizationBytes
+	return i.OriginalBytes + i.ThumbnailBytes + i.VectorBytes + i.ModelBytes + i.VisualizationBytes + i.ProjectionBytes
 }
 
 const latestRuns = 20
@@ -47,14 +49,16 @@ func (db *DB) info(ctx context.Context) (i Info, err error) {
 	}
 	i.FileBytes = file.Size()
 	for query, dst := range map[string]any{
-		`PRAGMA page_size`:                                       &i.PageSize,
-		`PRAGMA user_version`:                                    &i.SchemaVersion,
-		`SELECT coalesce(sum(size), 0) FROM image`:               &i.OriginalBytes,
-		`SELECT coalesce(sum(length(bytes)), 0) FROM thumbnail`:  &i.ThumbnailBytes,
-		`SELECT coalesce(sum(length(onnx)), 0) FROM model_graph`: &i.ModelBytes,
-		`SELECT count(*) FROM visualization`:                     &i.Visualizations,
-		`SELECT coalesce(sum(png_bytes), 0) FROM visualization`:  &i.VisualizationBytes,
-		`SELECT count(*) FROM visualization_request`:             &i.Requests,
+		`PRAGMA page_size`:                                                                 &i.PageSize,
+		`PRAGMA user_version`:                                                              &i.SchemaVersion,
+		`SELECT coalesce(sum(size), 0) FROM image`:                                         &i.OriginalBytes,
+		`SELECT coalesce(sum(length(bytes)), 0) FROM thumbnail`:                            &i.ThumbnailBytes,
+		`SELECT coalesce(sum(length(onnx)), 0) FROM model_graph`:                           &i.ModelBytes,
+		`SELECT count(*) FROM visualization`:                                               &i.Visualizations,
+		`SELECT coalesce(sum(png_bytes), 0) FROM visualization`:                            &i.VisualizationBytes,
+		`SELECT count(*) FROM projection`:                                                  &i.Projections,
+		`SELECT coalesce(sum(length(image_ids) + length(coordinates)), 0) FROM projection`: &i.ProjectionBytes,
+		`SELECT count(*) FROM visualization_request`:                                       &i.Requests,
 	} {
 		if err := db.read.QueryRowContext(ctx, query).Scan(dst); err != nil {
 			return Info{}, err

@@ -24,6 +24,7 @@ type Manifest struct {
 	Embeddings    []ManifestEmbedding `json:"embeddings"`
 
 	Visualizations []ManifestVisualizations `json:"visualizations"`
+	Projections    []ManifestProjection     `json:"projections"`
 }
 
 // ManifestDataset describes a dataset of a snapshot.
@@ -90,7 +91,10 @@ func describeContent(ctx context.Context, q querier) (Manifest, error) {
 	if err := m.describeEmbeddings(ctx, q, names); err != nil {
 		return Manifest{}, err
 	}
-	m.Visualizations, err = describeVisualizations(ctx, q)
+	if m.Visualizations, err = describeVisualizations(ctx, q); err != nil {
+		return Manifest{}, err
+	}
+	m.Projections, err = describeProjections(ctx, q)
 	return m, err
 }
 

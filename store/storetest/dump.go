@@ -24,6 +24,8 @@ var contents = []string{
 	`SELECT 'score', embedding_id, metric, category, weighted, queries FROM score ORDER BY embedding_id, metric, category`,
 	`SELECT 'visualization', id, layer_id, objective, channel, number, parameters, parameters_sha256, size, objective_start,
 		objective_end, curve, dead, png_bytes, png_sha256 FROM visualization ORDER BY id`,
+	`SELECT 'projection', embedding_id, method, parameters, parameters_sha256, seed, alignment, vectors_sha256,
+		trustworthiness, overlaps, fitted, extended, image_ids, coordinates FROM projection ORDER BY embedding_id, method`,
 	`SELECT 'png', id, bytes FROM visualization_png ORDER BY id`,
 }
 
