@@ -72,28 +72,47 @@ func (e *Extractor) newMaps() *[]ortrun.Tensor {
 // Extract runs one preprocessed image, planes of Channels × Height × Width, and returns the features of every layer, in
 // the order of Layers.
 func (e *Extractor) Extract(ctx context.Context, tensor []float32) ([]pooling.Features, error) {
+	features := make([]pooling.Features, len(e.layers))
+	err := e.run(ctx, tensor, func(i int, m pooling.Map) { features[i] = e.poolings[i].Of(m) })
+	if err != nil {
+		return nil, err
+	}
+	return features, nil
+}
+
+// Spread runs one preprocessed image and tells from which places of the layer's map a weighted sum of its embedding comes,
+// as [pooling.Pooling.Spread] does. Layer counts in the order of Layers.
+func (e *Extractor) Spread(ctx context.Context, tensor []float32, layer int, weights []float32) ([]float64, error) {
+	if want := e.poolings[layer].Dimension(e.layers[layer].Channels); len(weights) != want {
+		return nil, fmt.Errorf("%d weights for an embedding of %d numbers", len(weights), want)
+	}
+	var places []float64
+	err := e.run(ctx, tensor, func(i int, m pooling.Map) {
+		if i == layer {
+			places = e.poolings[i].Spread(m, weights)
+		}
+	})
+	return places, err
+}
+
+// run computes the layers' maps and shows them to visit, which may not keep them. A vector is a map of a single place.
+func (e *Extractor) run(ctx context.Context, tensor []float32, visit func(layer int, m pooling.Map)) error {
 	if len(tensor) != e.input.Len() {
-		return nil, fmt.Errorf("input of %d values; the network takes %d×%d×%d",
+		return fmt.Errorf("input of %d values; the network takes %d×%d×%d",
 			len(tensor), e.input.Channels, e.input.Height, e.input.Width)
 	}
 	maps := e.maps.Get().(*[]ortrun.Tensor)
 	defer e.maps.Put(maps)
 	if err := e.session.RunInto(ctx, []ortrun.Tensor{{Shape: e.input.Shape(), Data: tensor}}, *maps); err != nil {
-		return nil, err
+		return err
 	}
-	features := make([]pooling.Features, len(e.layers))
-	for i := range features {
-		features[i] = e.pool(i, (*maps)[e.outputs[i]].Data)
+	for i, l := range e.layers {
+		tap := e.taps[i]
+		visit(i, pooling.Map{
+			Channels: l.Channels, Height: l.Height, Width: l.Width, Data: (*maps)[e.outputs[i]].Data, Scale: tap.Scale, Shift: tap.Shift,
+		})
 	}
-	return features, nil
-}
-
-// pool summarises the map of layer i. A vector is a map of a single place.
-func (e *Extractor) pool(i int, data []float32) pooling.Features {
-	l, tap := e.layers[i], e.taps[i]
-	return e.poolings[i].Of(pooling.Map{
-		Channels: l.Channels, Height: l.Height, Width: l.Width, Data: data, Scale: tap.Scale, Shift: tap.Shift,
-	})
+	return nil
 }
 
 // Layers are the layers that Extract returns, in its order.

@@ -200,3 +200,42 @@ func TestPoolingsFit(t *testing.T) {
 		}
 	}
 }
+
+// What two pictures have in common at a layer is found again at the places of either.
+func TestSpread(t *testing.T) {
+	n := demoNetwork(t)
+	e := extractor(t, n, "all", pooling.Default)
+	a, b := picture(e.Input(), 0), picture(e.Input(), 1)
+	ofA, err := e.Extract(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofB, err := e.Extract(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range e.Layers() {
+		va, vb := ofA[i].Embedding, ofB[i].Embedding
+		want, size := 0.0, 0.0
+		for j := range va {
+			want += float64(va[j]) * float64(vb[j])
+			size += math.Abs(float64(va[j]) * float64(vb[j]))
+		}
+		for _, side := range []struct{ tensor, other []float32 }{{a, vb}, {b, va}} {
+			places, err := e.Spread(t.Context(), side.tensor, i, side.other)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := 0.0
+			for _, v := range places {
+				got += v
+			}
+			if len(places) != l.Height*l.Width || math.Abs(got-want) > 1e-5*size {
+				t.Errorf("layer %s: %d places add up to %v, want %v", l.Name, len(places), got, want)
+			}
+		}
+	}
+	if _, err := e.Spread(t.Context(), a, 0, []float32{1}); err == nil {
+		t.Error("one weight for a whole embedding was taken")
+	}
+}
