@@ -21,6 +21,7 @@ type Page struct {
 	Score    *QueryScore  `json:"score"`    // null when the query has no category
 	Results  []Hit        `json:"results"`
 	Layers   []LayerScore `json:"layers"`
+	Place    *Place       `json:"place"` // of the query on the layer's map; null when it has none
 }
 
 // Query is the image that was searched with.

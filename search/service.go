@@ -14,6 +14,8 @@ import (
 type Service struct {
 	// UploadOff is the sentence that says why there is no embedder; there is a general one when it is empty.
 	UploadOff string
+	// Placer finds the places of pictures that were sent on maps; nil: they have none.
+	Placer Placer
 
 	db       *store.DB
 	embedder Embedder // nil: queries by a new picture are off
@@ -77,6 +79,9 @@ func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Reque
 	}
 	images, err := s.imagesOf(ctx, found)
 	if err != nil {
+		return err
+	}
+	if page.Place, err = s.place(ctx, t.embedding, page.Query, v); err != nil {
 		return err
 	}
 	page.Compared, page.Farthest = found.Compared, found.Farthest

@@ -26,6 +26,7 @@ type Config struct {
 	DB        *store.DB
 	Embedder  search.Embedder // nil: no queries by a new picture
 	UploadOff string          // why Embedder is nil, as a sentence for the page
+	Placer    search.Placer   // nil: queries by a new picture have no place on maps
 	Queue     explorer.Queue  // nil: pages cannot ask for pictures
 	QueueOff  string          // why Queue is nil, as a sentence for the page
 	ReadOnly  bool            // said on the pages; the server itself never writes, only its queue does
@@ -89,7 +90,7 @@ func (s *Server) use() {
 func (s *Server) route() {
 	pages := s.echo.Group("")
 	service := search.NewService(s.config.DB, s.config.Embedder)
-	service.UploadOff = s.config.UploadOff
+	service.UploadOff, service.Placer = s.config.UploadOff, s.config.Placer
 	uploads := upload.NewDesk(upload.Options{Bytes: s.config.Limits.Body, AtOnce: s.config.Limits.Uploads})
 	search.Register(pages, service, uploads)
 	explorer.Register(pages, s.config.DB)
