@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +33,7 @@ say can be told:
 
   --preprocess torch | tf | caffe | none, or mean=…,std=…,order=rgb|bgr|gray,range=0..1
                what is done to pictures: brought into the range, then less the mean, over the std;
-               one number, or one for each channel
+               one number, or one for each channel: mean=0.485,0.456,0.406,std=0.229,0.224,0.225
   --labels     a text file with the name of each class on a line of its own
   --layers     the default layers, instead of the eight`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -62,7 +63,7 @@ func (a *app) addModel(cmd *cobra.Command, args []string, f addFlags) error {
 	case f.weights != "" && f.onnx != "":
 		return usagef("give --weights or --onnx, not both")
 	case f.onnx != "":
-		return a.addONNX(f)
+		return a.addONNX(cmd.Context(), f)
 	case f.weights == "":
 		return usagef("%s needs --weights FILE for a Keras network, or --onnx FILE for any other", cmd.CommandPath())
 	}
@@ -90,6 +91,10 @@ type addedModel struct {
 
 // keep saves a network in the library and tells what it is.
 func (a *app) keep(network *cnn.Network, notes []string) error {
+	m := network.Manifest
+	if architecture, _, _ := strings.Cut(m.Architecture, "-"); isKeras(m.Name) && architecture != m.Name {
+		return usagef("%s is the name of one of Keras' networks; give this one another with --name", m.Name)
+	}
 	library, err := cnn.DefaultLibrary()
 	if err != nil {
 		return err
@@ -100,7 +105,6 @@ func (a *app) keep(network *cnn.Network, notes []string) error {
 	if a.json {
 		return a.printJSON(addedModel{modelJSON(network), notes})
 	}
-	m := network.Manifest
 	fmt.Fprintf(a.stdout, "added %s: %d layers, %d parameters, input %d×%d\n", m.Name, len(m.Layers), m.Parameters, m.Input.Height, m.Input.Width)
 	for _, note := range notes {
 		fmt.Fprintln(a.stdout, "  "+printable(note))

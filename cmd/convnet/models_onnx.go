@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,8 +12,8 @@ import (
 	"github.com/convnet-playground/convnet/internal/imaging"
 )
 
-// addONNX adds the network of an ONNX file.
-func (a *app) addONNX(f addFlags) error {
+// addONNX adds the network of an ONNX file, if it runs.
+func (a *app) addONNX(ctx context.Context, f addFlags) error {
 	o := imported.Options{Name: f.name, Preprocess: f.preprocess, Fit: f.fit, Source: f.source, License: f.license}
 	var err error
 	if o.Height, o.Width, err = parseSize("--input", f.input); err != nil {
@@ -37,7 +38,11 @@ func (a *app) addONNX(f addFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.keep(network, report.Notes)
+	tried, err := tryOut(ctx, network)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.onnx, err)
+	}
+	return a.keep(network, append(report.Notes, tried...))
 }
 
 // readLabels reads the names of classes, one on each line.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -113,11 +114,47 @@ func TestAddONNXRefuses(t *testing.T) {
 		{exitFailed, "is empty", []string{"--onnx", file, "--name", "n", "--labels", empty}},
 		{exitFailed, "1 labels", []string{"--onnx", file, "--name", "n", "--labels", oneLine(t)}},
 		{exitFailed, "part of the program", []string{"--onnx", file, "--name", "demo"}},
+		{exitUsage, "one of Keras' networks", []string{"--onnx", file, "--name", "mobilenetv2"}},
 		{exitFailed, "no such file", []string{"--onnx", file + "x", "--name", "n"}},
 	} {
 		if r := mustConvnet(t, test.code, append([]string{"models", "add"}, test.args...)...); !strings.Contains(r.stderr, test.says) {
 			t.Errorf("%q: it says %q", test.args, r.stderr)
 		}
+	}
+}
+
+// A network is tried before it is added: what would fail on every image is refused.
+func TestAddONNXTries(t *testing.T) {
+	needRuntime(t)
+	t.Setenv("CONVNET_HOME", t.TempDir())
+	data, err := os.ReadFile(strangersNetwork(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := onnx.Unmarshal(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range m.Graph.Initializer {
+		if w.Name == "block2.conv.weight" {
+			damaged := ramp(24 * 16 * 9)
+			damaged[7] = float32(math.NaN())
+			m.Graph.Initializer[i] = onnx.FloatTensor(w.Name, w.Dims, damaged)
+		}
+	}
+	if data, err = onnx.Marshal(m); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "damaged.onnx")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := mustConvnet(t, exitFailed, "models", "add", "--onnx", path, "--name", "damaged")
+	if !strings.Contains(r.stderr, "not finite at layer block2.conv") {
+		t.Errorf("it says %q", r.stderr)
+	}
+	if r := mustConvnet(t, exitDone, "models", "list"); strings.Contains(r.stdout, "damaged") {
+		t.Errorf("it is there all the same:\n%s", r.stdout)
 	}
 }
 

@@ -97,6 +97,9 @@ func sessionOptions(opt Options) (*ort.SessionOptions, error) {
 		// It merges a Pad of zeros into a MaxPool, whose own padding never wins:
 		// wrong wherever a window at the edge holds only negative values.
 		options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "Pad_Fusion"),
+		// A quantized graph computes what it says, in float32: with operators of int8 the result would depend on the
+		// CPU and on which layers are taken, and some graphs would be refused (QLinearAdd of scales of shape [1]).
+		options.AddSessionConfigEntry("session.disable_quant_qdq", "1"),
 	)
 	if err == nil {
 		err = use(options, opt.Provider)

@@ -99,7 +99,7 @@ func names(infos []*onnxpb.ValueInfoProto) []string {
 
 // notes say how the input is understood.
 func (p picture) notes(o Options) []string {
-	notes := []string{fmt.Sprintf("pictures of %d×%d pixels, %d channels, as the file says", p.height, p.width, p.channels)}
+	notes := []string{fmt.Sprintf("pictures of %d×%d pixels, as the file says", p.height, p.width)}
 	declared := p.dims[2:]
 	if p.last {
 		declared = p.dims[1:3]
@@ -131,7 +131,7 @@ func manifestOf(m *onnxpb.ModelProto, p picture, o Options) (cnn.Manifest, []str
 		return cnn.Manifest{}, nil, err
 	}
 	layers := s.layers()
-	if len(layers) == 0 {
+	if !slices.ContainsFunc(s.found, func(c candidate) bool { return len(s.shapes[c.value]) == 4 }) {
 		return cnn.Manifest{}, nil, fmt.Errorf("none of its %d nodes makes maps (N × channels × height × width) that could be a layer; it is no convolutional network", len(m.GetGraph().GetNode()))
 	}
 	preprocess, notes, err := s.preprocess(p, o.Preprocess)

@@ -25,7 +25,7 @@ func TestWaysToWrite(t *testing.T) {
 		within float64 // relative difference from the plain file's maps
 		note   string  // part of a sentence of the report
 	}{
-		"plain": {note: "32×40 pixels, 3 channels, as the file says"},
+		"plain": {note: "32×40 pixels, as the file says"},
 		"an open batch": {change: func(m *onnxpb.ModelProto) *onnxpb.ModelProto {
 			return withInput(m, onnxpb.TensorProto_FLOAT, -1, 3, 32, 40)
 		}},
@@ -295,6 +295,56 @@ func TestRefused(t *testing.T) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+// TestOnlyVectors: a network without a single map is none that this program is for.
+func TestOnlyVectors(t *testing.T) {
+	b := onnx.NewBuilder("mlp", 0)
+	x := b.Flatten("flat", b.Input("image", 1, 3, 8, 8), 1)
+	x = b.Relu("relu", b.Gemm("fc1", x, b.Floats("w1", []int64{192, 16}, waves(192*16, 1)), "", false))
+	m, err := b.Model(b.Gemm("fc2", x, b.Floats("w2", []int64{16, 5}, waves(80, 1)), "", false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Open(write(t, m), Options{Name: "mlp"}); err == nil || !strings.Contains(err.Error(), "no convolutional network") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestQuantizedSum: two rounded maps are added and rounded again, with scales of the shape [1] as PyTorch writes them;
+// ONNX Runtime's own operator for that takes only scalars.
+func TestQuantizedSum(t *testing.T) {
+	m := asQDQ(plainGraph(t, 3, 13))
+	for i, tensor := range m.Graph.Initializer {
+		switch tensor.Name {
+		case "step":
+			m.Graph.Initializer[i] = onnx.FloatTensor("step", []int64{1}, []float32{1.0 / 128})
+		case "zero":
+			m.Graph.Initializer[i] = &onnxpb.TensorProto{Name: "zero", DataType: int32(onnxpb.TensorProto_UINT8), Dims: []int64{1}, RawData: []byte{128}}
+		}
+	}
+	at := slices.IndexFunc(m.Graph.Node, func(n *onnxpb.NodeProto) bool { return n.Name == "relu1" })
+	from := m.Graph.Node[at].Input[0]
+	m.Graph.Node[at].Input[0] = "rounded"
+	m.Graph.Node = slices.Insert(m.Graph.Node, at,
+		&onnxpb.NodeProto{Name: "again", OpType: "DequantizeLinear", Input: []string{from + "_q", "step", "zero"}, Output: []string{"again"}},
+		&onnxpb.NodeProto{Name: "sum", OpType: "Add", Input: []string{from, "again"}, Output: []string{"sum"}},
+		&onnxpb.NodeProto{Name: "sum_q", OpType: "QuantizeLinear", Input: []string{"sum", "step", "zero"}, Output: []string{"sum_q"}},
+		&onnxpb.NodeProto{Name: "sum_dq", OpType: "DequantizeLinear", Input: []string{"sum_q", "step", "zero"}, Output: []string{"rounded"}})
+	n, _, err := Open(write(t, m), Options{Name: "quantized"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := maps(t, n, 1, "relu1")[0]
+	for i, v := range maps(t, n, 1, "conv1")[0] {
+		// Twice a multiple of 1/128, cut off where 255 - 128 of them are.
+		if want := max(0, min(2*v, 127.0/128)); got[i] != want {
+			t.Fatalf("twice %v is rounded to %v, should be %v", v, got[i], want)
+		}
+	}
+	if alone := maps(t, n, 1, "relu3"); difference(alone[0], maps(t, n, 1, "conv1", "relu2", "relu3")[2]) > 1e-6 {
+		t.Error("a layer taken alone is not what it is beside others")
 	}
 }
 

@@ -51,7 +51,10 @@ func ParsePreprocess(text string, channels int) (cnn.Preprocess, error) {
 	if err != nil {
 		return cnn.Preprocess{}, fmt.Errorf("preprocess %q: %w", text, err)
 	}
-	for _, p := range properties {
+	for i, p := range properties {
+		if slices.ContainsFunc(properties[:i], func(q property) bool { return q.name == p.name }) {
+			return cnn.Preprocess{}, fmt.Errorf("preprocess %q: it says %s twice", text, p.name)
+		}
 		if err := r.set(p); err != nil {
 			return cnn.Preprocess{}, fmt.Errorf("preprocess %q: %w", text, err)
 		}
@@ -92,7 +95,9 @@ func (r *recipe) set(p property) (err error) {
 	case "mean":
 		r.mean, err = numbers(p.values)
 	case "std":
-		r.std, err = numbers(p.values)
+		if r.std, err = numbers(p.values); err == nil && slices.Min(r.std) <= 0 {
+			return fmt.Errorf("std=%s: numbers are divided by it, so it must be more than 0", strings.Join(p.values, ","))
+		}
 	case "order":
 		r.order = strings.Join(p.values, ",")
 	case "range":
