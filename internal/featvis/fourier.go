@@ -1,6 +1,9 @@
 package featvis
 
-import "math"
+import (
+	"math"
+	"math/rand/v2"
+)
 
 // spectrum is a picture as its two-dimensional spectrum, scaled so that all frequencies have about the strength that they
 // have in natural pictures: 1/f. For every plane and frequency it has two variables, a real and an imaginary one.
@@ -42,3 +45,12 @@ func newFourier(planes, height, width int) *spectrum {
 }
 
 func (s *spectrum) variables() int { return 2 * s.planes * s.height * s.stride }
+
+func (s *spectrum) start(r *rand.Rand) []float32 { return drawn(r, s.variables(), spread) }
+
+// tint sets the frequency 0, which is the mean.
+func (s *spectrum) tint(variables, colour []float32) {
+	for p := range s.planes {
+		variables[2*p*len(s.scale)] += colour[p%len(colour)] / s.scale[0]
+	}
+}

@@ -21,8 +21,16 @@ type Options struct {
 	Steps      int     // 0 is 512
 	Seed       uint64  // of the first picture and of the transforms
 	Rate       float64 // of Adam; 0 is 0.05
-	Param      string  // fourier or pixel; "" is fourier
+	Param      string  // fourier, pixel or maco; "" is fourier
 	Transforms string  // as ParseTransforms reads it; "" is standard
+
+	// Colour is that of the first picture, one number in 0..1 for each channel; nil is gray. With the param maco, pictures
+	// have no colour of their own.
+	Colour []float32
+
+	// Magnitudes are the strengths of the frequencies that the param maco holds pictures to, as Spectra.Mean makes them; nil
+	// is 1/f.
+	Magnitudes []float32
 
 	// Early is used instead in the first EarlySteps steps, if it is not nil: a gradient that passes dead units.
 	Early Gradient
@@ -73,7 +81,13 @@ func (o Options) Validate() error {
 		return fmt.Errorf("the rate %v is not a positive number", o.Rate)
 	}
 	if _, ok := params[o.Param]; !ok {
-		return fmt.Errorf("there is no param %q; they are fourier and pixel", o.Param)
+		return fmt.Errorf("there is no param %q; they are fourier, pixel and maco", o.Param)
+	}
+	if err := o.checkMagnitudes(); err != nil {
+		return err
+	}
+	if len(o.Colour) != 0 && len(o.Colour) != o.Channels {
+		return fmt.Errorf("a colour of %d numbers for pictures of %d channels", len(o.Colour), o.Channels)
 	}
 	_, err := ParseTransforms(o.Transforms)
 	return err

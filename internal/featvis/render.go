@@ -65,7 +65,10 @@ func newRenderer(o Options) *renderer {
 		adam: newAdam(p.variables(), o.Rate), uphill: make([]float32, p.variables()),
 		pictures: make([]float32, size), moved: make([]float32, size), gradient: make([]float32, size),
 	}
-	r.variables = start(p, r.random)
+	r.variables = p.start(r.random)
+	if len(o.Colour) > 0 {
+		p.tint(r.variables, unsquashed(o.Colour))
+	}
 	return r
 }
 
