@@ -19,9 +19,9 @@ import (
 
 // visualizeFlags are the command's flags as typed.
 type visualizeFlags struct {
-	db, model, layers, channels, objective, out, provider, against string
-	parameters                                                     visualize.Parameters
-	force                                                          bool
+	db, model, layers, channels, objective, out, provider, against, spectrum string
+	parameters                                                               visualize.Parameters
+	force                                                                    bool
 }
 
 func newVisualize(a *app) *cobra.Command {
@@ -38,11 +38,18 @@ left alone; interrupted, the command goes on when it is run again.
                negative      what every channel responds to least
                neuron        every channel in the middle of its map
                layer         the whole layer: deep dream
-               an expression such as channel:3-0.5*channel:9 or neuron:4@0,8
+               class         every class's score, before the softmax; --channels numbers them
+               class:NAME    that of one, by name or number
+               direction:FILE.npy, with ^2 behind it times the square of the cosine: as many
+                             numbers as the layer has channels
+               an expression such as channel:3-0.5*channel:9, neuron:4@0,8 or class:1-class:2
   --count      several pictures for each, pushed apart by --diversity
   --transforms standard, none, or a list such as pad:12,jitter:8,scale:0.9..1.1,rotate:-10..10,jitter:4
+  --param      fourier, pixel, or maco: frequencies keep the strengths that --spectrum gives them, 1/f
+               or the mean of a dataset's pictures, and only their phases are optimised
 
-With --json, a line for every picture.`,
+With --out, a PNG for every picture and a contact sheet for every layer. With --json, a line for every picture
+that is made.`,
 		Args: exactArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.visualize(cmd.Context(), f) },
 	}
@@ -52,7 +59,7 @@ With --json, a line for every picture.`,
 	flags.StringVar(&f.layers, "layers", "default", "default, all, or names separated by commas")
 	flags.StringVar(&f.channels, "channels", "30", "which channels of each layer")
 	flags.StringVar(&f.objective, "objective", "channel", "what is raised")
-	flags.StringVar(&f.out, "out", "", "also write the pictures into this folder")
+	flags.StringVar(&f.out, "out", "", "also write the pictures, and a contact sheet for every layer, into this folder")
 	flags.StringVar(&f.provider, "provider", "", providerUsage)
 	flags.StringVar(&f.against, "against", "", "afterwards compare each picture with every image of this dataset, which the model must have seen")
 	flags.BoolVar(&f.force, "force", false, "make pictures again that are there already")
@@ -61,7 +68,8 @@ With --json, a line for every picture.`,
 	flags.IntVar(&p.Steps, "steps", 512, "steps of the optimisation")
 	flags.Uint64Var(&p.Seed, "seed", 0, "of the first picture and the transforms; the same one makes the same picture")
 	flags.Float64Var(&p.Rate, "rate", 0.05, "learning rate")
-	flags.StringVar(&p.Param, "param", "fourier", "what is optimised: fourier or pixel")
+	flags.StringVar(&p.Param, "param", "fourier", "what is optimised: fourier, pixel or maco")
+	flags.StringVar(&f.spectrum, "spectrum", "", "with --param maco: 1/f (the default), or a dataset of the database")
 	flags.StringVar(&p.Transforms, "transforms", "standard", "what happens to the picture in every step")
 	flags.IntVar(&p.Count, "count", 1, "pictures for each objective")
 	flags.Float64Var(&p.Diversity, "diversity", 1, "with --count: how much they are pushed apart")
@@ -70,7 +78,7 @@ With --json, a line for every picture.`,
 }
 
 func (a *app) visualize(ctx context.Context, f visualizeFlags) (err error) {
-	if err := f.parameters.Validate(); err != nil {
+	if err := f.validate(); err != nil {
 		return usageError{err}
 	}
 	if f.out != "" {
@@ -90,22 +98,27 @@ func (a *app) visualize(ctx context.Context, f visualizeFlags) (err error) {
 		return err
 	}
 	defer closeInto(&err, db.Close)
-	s := &studio{app: a, flags: f, db: db, rt: rt, line: a.newProgress(), began: time.Now()}
+	s := &studio{app: a, flags: f, db: db, rt: rt, began: time.Now()}
+	s.meter.line, s.meter.began = a.newProgress(), s.began
 	if err := s.open(ctx); err != nil {
 		return err
 	}
-	plan, err := s.plan()
+	if err := s.takeSpectrum(ctx); err != nil {
+		return err
+	}
+	plan, err := s.plan(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.line.done()
+	defer s.meter.line.done()
 	for _, p := range plan {
 		if err := s.make(ctx, p); err != nil {
 			return err
 		}
 	}
-	if err := s.report(); err != nil || f.against == "" {
-		return err
+	s.report()
+	if f.against == "" {
+		return nil
 	}
 	return s.compare(ctx, plan)
 }
@@ -145,24 +158,10 @@ func openModel(ctx context.Context, db *store.DB, name string) (*cnn.Network, in
 	return n, id, err
 }
 
-// objectives are what is to be made of a layer.
-func (f visualizeFlags) objectives(l cnn.Layer) ([]visualize.Objective, error) {
-	pattern := map[string]string{"channel": "channel:%d", "negative": "channel:-%d", "neuron": "neuron:%d"}[f.objective]
-	if pattern == "" {
-		o, err := visualize.ParseObjective(f.objective, l)
-		return []visualize.Objective{o}, err
+// validate checks what was typed; the spectrum of a dataset is read later.
+func (f visualizeFlags) validate() error {
+	if f.spectrum != "" && f.parameters.Param != "maco" {
+		return fmt.Errorf("--spectrum goes with --param maco, not with %s", f.parameters.Param)
 	}
-	channels, err := visualize.ParseChannels(f.channels, l.Channels)
-	if err != nil {
-		return nil, err
-	}
-	var all []visualize.Objective
-	for _, c := range channels {
-		o, err := visualize.ParseObjective(fmt.Sprintf(pattern, c), l)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, o)
-	}
-	return all, nil
+	return f.parameters.Validate()
 }

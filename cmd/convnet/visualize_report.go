@@ -50,7 +50,6 @@ func (s *studio) compare(ctx context.Context, plan []planned) error {
 		}
 		return nil
 	}
-	s.line.done()
 	w := tabwriter.NewWriter(s.app.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(w, "LAYER\tPICTURES\tDEAD\tABOVE EVERY IMAGE\tMEDIAN RATIO\n")
 	for _, r := range all {

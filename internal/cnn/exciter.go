@@ -24,6 +24,9 @@ const (
 	// Cosine is Mean of every place's product with the weights, times the cosine of the angle between the two, to the
 	// power of Power where it is positive: a direction and nothing beside it.
 	Cosine
+	// Logit is Mean on what goes into the Softmax that the layer ends in, or on the layer if it ends in none: a class's
+	// score. Its probability could also rise by the other classes' falling.
+	Logit
 )
 
 // Goal is one term of an objective.
@@ -79,7 +82,12 @@ func (n *Network) gradient(shape []int64, o ExciterOptions) ([]byte, error) {
 	}
 	var layers []Layer
 	var values []string
-	for _, g := range o.Goals {
+	o.Goals = slices.Clone(o.Goals)
+	for i := range o.Goals {
+		g := &o.Goals[i]
+		if g.Kind == Logit {
+			g.Layer.Value = onnx.BeforeSoftmax(m, g.Layer.Value)
+		}
 		layers = append(layers, g.Layer)
 		if !slices.Contains(values, g.Layer.Value) {
 			values = append(values, g.Layer.Value)

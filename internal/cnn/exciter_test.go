@@ -58,6 +58,7 @@ func TestExcite(t *testing.T) {
 		"a place":              {ExciterOptions{Goals: []Goal{{Layer: early, Kind: Place, Y: 2, X: 3}}}, "rgb", [][]float32{oneHot(early, 1, 1)}},
 		"a whole layer":        {ExciterOptions{Goals: []Goal{{Layer: late, Kind: Energy}}}, "rgb", nil},
 		"a direction":          {ExciterOptions{Goals: []Goal{{Layer: late, Kind: Cosine, Power: 2}}}, "rgb", [][]float32{ramp(late.Channels)}},
+		"a class":              {ExciterOptions{Goals: []Goal{{Layer: classes(n), Kind: Logit}}}, "rgb", [][]float32{oneHot(classes(n), 5, 1)}},
 		"two layers":           {ExciterOptions{Goals: []Goal{{Layer: early, Factor: 0.5}, {Layer: late, Factor: -2}}}, "rgb", [][]float32{oneHot(early, 0, 1), oneHot(late, 1, 1)}},
 		"several pictures":     {ExciterOptions{Count: 2, Goals: []Goal{{Layer: late}}}, "rgb", [][]float32{oneHot(late, 2, 1)}},
 		"several that differ":  {ExciterOptions{Count: 3, Diversity: 2, Goals: []Goal{{Layer: early}}}, "rgb", [][]float32{oneHot(early, 2, 1)}},
@@ -72,6 +73,33 @@ func TestExcite(t *testing.T) {
 				t.Errorf("slopes differ by %.2g of the gradient", off)
 			}
 		})
+	}
+}
+
+// classes is the layer that the network ends in.
+func classes(n *Network) Layer { return n.Manifest.Layers[len(n.Manifest.Layers)-1] }
+
+// TestLogit: a class's score has no part in the others', as its probability has.
+func TestLogit(t *testing.T) {
+	n := demoNetwork(t)
+	l := classes(n)
+	value := func(kind GoalKind) float64 {
+		e, pictures := exciting(t, n, ExciterOptions{Goals: []Goal{{Layer: l, Kind: kind}}})
+		weights := make([]float32, l.Channels)
+		for i := range weights {
+			weights[i] = 1
+		}
+		v, err := e.Excite(context.Background(), [][]float32{weights}, pictures, make([]float32, len(pictures)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if p := value(Mean); math.Abs(p-1) > 1e-5 {
+		t.Errorf("the probabilities add up to %v", p)
+	}
+	if s := value(Logit); math.Abs(s-1) < 1e-3 {
+		t.Errorf("the scores add up to %v, as probabilities would", s)
 	}
 }
 

@@ -77,37 +77,9 @@ func (m *Maker) Close() error {
 // the options' count.
 func (m *Maker) Make(ctx context.Context, weights [][]float32) ([]Picture, error) {
 	began := time.Now()
-	o := m.render
-	alive := false
-	gradient := func(ctx context.Context, pictures, gradient []float32) (float64, error) {
-		v, err := m.exciter.Excite(ctx, weights, pictures, gradient)
-		alive = alive || !isZero(gradient)
-		return v, err
-	}
-	o.Early = func(ctx context.Context, pictures, slope []float32) (float64, error) {
-		v, err := gradient(ctx, pictures, slope)
-		if err != nil || !isZero(slope) {
-			return v, err
-		}
-		early, err := m.early()
-		if err != nil {
-			return 0, err
-		}
-		return early.Excite(ctx, weights, pictures, slope)
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	o.Progress = func(step int, objective float64) {
-		if m.render.Progress != nil {
-			m.render.Progress(step, objective)
-		}
-		if step == 2*featvis.EarlySteps && !alive {
-			cancel(errDead)
-		}
-	}
-	r, err := featvis.Render(ctx, gradient, o)
-	if context.Cause(ctx) == errDead {
-		return m.dead(time.Since(began)), nil
+	r, err := m.climb(ctx, weights, m.render)
+	if err == nil {
+		r, err = m.outdo(ctx, weights, r)
 	}
 	if err != nil {
 		return nil, err
@@ -118,12 +90,84 @@ func (m *Maker) Make(ctx context.Context, weights [][]float32) ([]Picture, error
 	return pictures(r, time.Since(began))
 }
 
+// outdo begins again at a plain colour if there is one that outdoes the picture, and takes the better of the two. A channel
+// that wants one colour is silent where the first picture happens to have its opposite, and no gradient leads out of there.
+func (m *Maker) outdo(ctx context.Context, weights [][]float32, r featvis.Result) (featvis.Result, error) {
+	if m.render.Count > 1 || m.render.Param == "maco" { // pictures that must differ, or have no colour
+		return r, nil
+	}
+	colour, most, err := featvis.BestPlain(ctx, m.gradient(weights), m.render)
+	if err != nil || most <= r.End {
+		return r, err
+	}
+	again := m.render
+	again.Progress = nil // all steps have been told
+	for _, v := range colour {
+		again.Colour = append(again.Colour, 0.1+0.8*v) // where the sigmoid is not flat yet
+	}
+	second, err := m.climb(ctx, weights, again)
+	if err != nil || second.End <= r.End {
+		return r, err
+	}
+	second.Start = r.Start
+	return second, nil
+}
+
+func (m *Maker) gradient(weights [][]float32) featvis.Gradient {
+	return func(ctx context.Context, pictures, gradient []float32) (float64, error) {
+		return m.exciter.Excite(ctx, weights, pictures, gradient)
+	}
+}
+
+// climb is one optimisation. Where nothing excites the goals it ends early, without a picture.
+func (m *Maker) climb(ctx context.Context, weights [][]float32, o featvis.Options) (featvis.Result, error) {
+	alive, last := false, 0.0
+	exact := m.gradient(weights)
+	gradient := func(ctx context.Context, pictures, gradient []float32) (v float64, err error) {
+		v, err = exact(ctx, pictures, gradient)
+		alive, last = alive || !isZero(gradient), v
+		return v, err
+	}
+	o.Early = m.redirected(weights, gradient)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	tell := o.Progress
+	o.Progress = func(step int, objective float64) {
+		if tell != nil {
+			tell(step, objective)
+		}
+		if step == 2*featvis.EarlySteps && !alive {
+			cancel(errDead)
+		}
+	}
+	r, err := featvis.Render(ctx, gradient, o)
+	if context.Cause(ctx) == errDead {
+		return featvis.Result{Start: last, End: last}, nil
+	}
+	return r, err
+}
+
+// redirected passes dead units where a gradient says nothing.
+func (m *Maker) redirected(weights [][]float32, gradient featvis.Gradient) featvis.Gradient {
+	return func(ctx context.Context, pictures, slope []float32) (float64, error) {
+		v, err := gradient(ctx, pictures, slope)
+		if err != nil || !isZero(slope) {
+			return v, err
+		}
+		early, err := m.early()
+		if err != nil {
+			return 0, err
+		}
+		return early.Excite(ctx, weights, pictures, slope)
+	}
+}
+
 // rose reports whether the optimisation has raised anything: what is constant but for rounding is dead too.
 func rose(r featvis.Result) bool {
 	return r.End-r.Start > 1e-5*math.Max(math.Abs(r.Start), 1e-12)
 }
 
-var errDead = fmt.Errorf("nothing excites it")
+var errDead = errors.New("nothing excites it")
 
 func (m *Maker) dead(took time.Duration) []Picture {
 	all := make([]Picture, m.render.Count)

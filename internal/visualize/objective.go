@@ -13,14 +13,14 @@ import (
 
 // Objective is what of a layer is to be excited.
 type Objective struct {
-	Name    string // canonical: channel:17, channel:-17 for its opposite, neuron:17@3,5, layer, or a sum such as channel:3-0.5*channel:9
+	Name    string // canonical: channel:17, channel:-17 for its opposite, neuron:17@3,5, class:8, layer, direction:…, or a sum such as channel:3-0.5*channel:9
 	Channel int    // the one that it is about; -1 if it is about several or all
 	Goal    cnn.Goal
 	Weights []float32 // by channel; nil for a whole layer
 }
 
 // term is one summand of an objective.
-var term = regexp.MustCompile(`^(?:([0-9.]+)\*)?(channel|neuron):(-?)(\d+)(?:@(\d+),(\d+))?$`)
+var term = regexp.MustCompile(`^(?:([0-9.]+)\*)?(channel|neuron|class):(-?)(\d+)(?:@(\d+),(\d+))?$`)
 
 // ParseObjective reads an objective on a layer. A neuron without a place is the middle one of its map.
 func ParseObjective(text string, layer cnn.Layer) (Objective, error) {
@@ -37,7 +37,7 @@ func ParseObjective(text string, layer cnn.Layer) (Objective, error) {
 		}
 	}
 	if len(summands) == 0 {
-		return Objective{}, errors.New("an objective is missing: give channel:N, neuron:N@Y,X, layer, or a sum")
+		return Objective{}, errors.New("an objective is missing: give channel:N, neuron:N@Y,X, class:N, layer, or a sum")
 	}
 	if !slices.ContainsFunc(o.Weights, func(w float32) bool { return w != 0 }) {
 		return Objective{}, fmt.Errorf("objective %q: its weights add up to nothing", text)
@@ -49,8 +49,11 @@ func ParseObjective(text string, layer cnn.Layer) (Objective, error) {
 // rename writes the objective down in one way only, and finds the channel that it is about, if it is one.
 func (o *Objective) rename() {
 	kind, place := "channel", ""
-	if o.Goal.Kind == cnn.Place {
+	switch o.Goal.Kind {
+	case cnn.Place:
 		kind, place = "neuron", fmt.Sprintf("@%d,%d", o.Goal.Y, o.Goal.X)
+	case cnn.Logit:
+		kind = "class"
 	}
 	o.Name, o.Channel = "", -1
 	count := 0
@@ -100,7 +103,7 @@ func (o *Objective) add(summand string, first bool) error {
 	}
 	m := term.FindStringSubmatch(strings.TrimLeft(summand, "+-"))
 	if m == nil {
-		return errors.New("it is layer, or a sum of channel:N and neuron:N@Y,X, with factors such as 0.5*channel:3 and channel:-3 for the opposite")
+		return errors.New("it is layer, or a sum of channel:N, neuron:N@Y,X or class:N, with factors such as 0.5*channel:3 and channel:-3 for the opposite")
 	}
 	if m[1] != "" {
 		factor, err := strconv.ParseFloat(m[1], 32)
@@ -136,6 +139,12 @@ func (o *Objective) place(m []string) (cnn.Goal, error) {
 		if m[5] != "" {
 			return goal, errors.New("only a neuron has a place")
 		}
+		if m[2] == "class" && layer.Height*layer.Width != 1 {
+			return goal, fmt.Errorf("layer %s has maps of %d×%d and no classes; the layer that a classifier ends in has", layer.Name, layer.Height, layer.Width)
+		}
+		if m[2] == "class" {
+			goal.Kind = cnn.Logit
+		}
 		return goal, nil
 	}
 	goal.Kind, goal.Y, goal.X = cnn.Place, layer.Height/2, layer.Width/2
@@ -147,51 +156,4 @@ func (o *Objective) place(m []string) (cnn.Goal, error) {
 		return goal, fmt.Errorf("layer %s has the rows 0 to %d and the columns 0 to %d", layer.Name, layer.Height-1, layer.Width-1)
 	}
 	return goal, nil
-}
-
-// ParseChannels reads which of count channels are meant: "all", a number of them at even distances, or a list of numbers
-// and ranges such as "0,5-9"; a list of a single one ends in a comma.
-func ParseChannels(text string, count int) ([]int, error) {
-	text = strings.TrimSpace(text)
-	if text == "all" {
-		return evenly(count, count), nil
-	}
-	if n, err := strconv.Atoi(text); err == nil {
-		if n < 1 {
-			return nil, fmt.Errorf("--channels %q: at least one is needed", text)
-		}
-		return evenly(n, count), nil
-	}
-	var list []int
-	for _, part := range strings.Split(strings.TrimSuffix(text, ","), ",") {
-		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
-		if !isRange {
-			to = from
-		}
-		first, err := strconv.Atoi(from)
-		last, lastErr := strconv.Atoi(to)
-		if err != nil || lastErr != nil {
-			return nil, fmt.Errorf("--channels %q: give all, a number of channels, or a list such as 0,5-9 (a single one as 7,)", text)
-		}
-		if first < 0 || last < first || last >= count {
-			return nil, fmt.Errorf("--channels %q: the layer has the channels 0 to %d", text, count-1)
-		}
-		for c := first; c <= last; c++ {
-			if !slices.Contains(list, c) {
-				list = append(list, c)
-			}
-		}
-	}
-	slices.Sort(list)
-	return list, nil
-}
-
-// evenly are n of count numbers at even distances, from the first on.
-func evenly(n, count int) []int {
-	n = min(n, count)
-	list := make([]int, n)
-	for i := range list {
-		list[i] = i * count / n
-	}
-	return list
 }

@@ -2,6 +2,7 @@ package visualize
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -20,16 +21,35 @@ type Parameters struct {
 	Transforms string  `json:"transforms"`
 	Count      int     `json:"count"`
 	Diversity  float64 `json:"diversity"`
+
+	// Spectrum names what the param maco holds the strengths of frequencies to: 1/f, or a dataset and its mean spectrum's
+	// hash, the numbers of which are Magnitudes. Other params have none.
+	Spectrum   string    `json:"spectrum,omitempty"`
+	Magnitudes []float32 `json:"-"`
+}
+
+// GeneralSpectrum is what natural pictures have in general.
+const GeneralSpectrum = "1/f"
+
+// WithSpectrum are the same parameters with the mean spectrum of a dataset's pictures.
+func (p Parameters) WithSpectrum(dataset string, magnitudes []float32) Parameters {
+	sum := sha256.New()
+	binary.Write(sum, binary.LittleEndian, magnitudes) // a hash takes everything
+	p.Spectrum, p.Magnitudes = fmt.Sprintf("%s@%x", dataset, sum.Sum(nil)[:6]), magnitudes
+	return p
 }
 
 // DefaultParameters are Lucid's.
 var DefaultParameters = Parameters{Size: 128, Steps: 512, Rate: 0.05, Param: "fourier", Transforms: "standard", Count: 1, Diversity: 1}
 
 // recipe numbers the way in which pictures are made. It is counted up when the same parameters make other pictures.
-const recipe = 1
+const recipe = 2
 
 // JSON is the same text for the same parameters.
 func (p Parameters) JSON() []byte {
+	if p.Param == "maco" && p.Spectrum == "" {
+		p.Spectrum = GeneralSpectrum
+	}
 	if p.Count <= 1 {
 		p.Diversity = 0 // which says nothing of a single picture
 	}
@@ -51,12 +71,18 @@ func (p Parameters) Validate() error {
 	if math.IsNaN(p.Diversity) || math.IsInf(p.Diversity, 0) {
 		return fmt.Errorf("the diversity %v is no number", p.Diversity)
 	}
+	switch own := p.Spectrum != "" && p.Spectrum != GeneralSpectrum; {
+	case p.Spectrum != "" && p.Param != "maco":
+		return fmt.Errorf("a spectrum is held by the param maco, not by %s", p.Param)
+	case own && p.Magnitudes == nil:
+		return fmt.Errorf("the spectrum %s is not at hand", p.Spectrum)
+	}
 	return p.Render().Validate()
 }
 
 // Render is what package featvis needs to know of them.
 func (p Parameters) Render() featvis.Options {
-	return featvis.Options{Size: p.Size, Count: p.Count, Steps: p.Steps, Seed: p.Seed, Rate: p.Rate, Param: p.Param, Transforms: p.Transforms}
+	return featvis.Options{Size: p.Size, Count: p.Count, Steps: p.Steps, Seed: p.Seed, Rate: p.Rate, Param: p.Param, Transforms: p.Transforms, Magnitudes: p.Magnitudes}
 }
 
 // Goals is what package cnn needs to know of them, for objectives like the given one.
