@@ -87,6 +87,14 @@ func TestVisualizeRefuses(t *testing.T) {
 		{exitUsage, "diversity", []string{"--model", "demo", "--diversity", "NaN"}},
 		{exitUsage, "transform", []string{"--model", "demo", "--transforms", "shake:5"}},
 		{exitUsage, "the size is 4", []string{"--model", "demo", "--size", "4"}},
+		{exitUsage, "fourier, pixel and maco", []string{"--model", "demo", "--param", "wavelet"}},
+		{exitUsage, "goes with --param maco", []string{"--model", "demo", "--spectrum", "1/f"}},
+		{exitFailed, `no dataset "none"`, []string{"--model", "demo", "--param", "maco", "--spectrum", "none"}},
+		{exitUsage, "there is no class \"beasts\"", []string{"--model", "demo", "--objective", "class:beasts"}},
+		{exitUsage, "has the channels 0 to 75", []string{"--model", "demo", "--objective", "class:99"}},
+		{exitUsage, "and no classes", []string{"--model", "demo", "--objective", "class:1", "--layers", layer}},
+		{exitUsage, "read the direction", []string{"--model", "demo", "--objective", "direction:none.npy"}},
+		{exitUsage, "is no power", []string{"--model", "demo", "--objective", "direction:none.npy^x"}},
 	} {
 		if r := mustConvnet(t, test.code, append([]string{"visualize", "--db", db}, test.flags...)...); !strings.Contains(r.stderr, test.says) {
 			t.Errorf("%q: it says %q", test.flags, r.stderr)

@@ -103,7 +103,7 @@ func (m *Maker) outdo(ctx context.Context, weights [][]float32, r featvis.Result
 	again := m.render
 	again.Progress = nil // all steps have been told
 	for _, v := range colour {
-		again.Colour = append(again.Colour, 0.1+0.8*v) // where the sigmoid is not flat yet
+		again.Colour = append(again.Colour, 0.02+0.96*v) // where the sigmoid is not flat yet
 	}
 	second, err := m.climb(ctx, weights, again)
 	if err != nil || second.End <= r.End {
