@@ -3,10 +3,10 @@ package explorer
 import (
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 // Picture is a visualization as the pages show it.
@@ -33,7 +33,7 @@ func newPicture(v store.Visualization) *Picture {
 	}
 	if v.PNGBytes > 0 {
 		p.SHA256 = hex.EncodeToString(v.PNGSHA256[:])
-		p.PNG = fmt.Sprintf("/visualizations/%d.png?v=%s", v.ID, PictureVersion(v))
+		p.PNG = templates.VisualizationURL(v.ID, v.PNGSHA256)
 	}
 	return p
 }
@@ -62,14 +62,6 @@ func (p *Picture) Settings() string {
 		words[i] = strings.ToLower(f.Name) + " " + f.Value
 	}
 	return strings.Join(words, ", ")
-}
-
-const versionBytes = 6
-
-// PictureVersion is the part of a picture's address that changes with its bytes: pictures that are made again keep their
-// id.
-func PictureVersion(v store.Visualization) string {
-	return hex.EncodeToString(v.PNGSHA256[:versionBytes])
 }
 
 // Parts of a channel, as an address names them: what excites it most, or what it responds to least.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 // A sheet is one image of up to 64 pictures, 8 in a row, so that a grid of thousands is loaded by a few requests. Each has
@@ -71,7 +71,7 @@ func sheetVersion(sheet []store.Visualization) string {
 	for _, v := range sheet {
 		sum.Write(v.PNGSHA256[:])
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:versionBytes])
+	return templates.VisualizationVersion([32]byte(sum.Sum(nil)))
 }
 
 // writeIDs writes ids as 3.5-9.12: pictures that were made one after the other have ids that follow each other.

@@ -12,4 +12,6 @@ type Embedder interface {
 	// Runtime names what computes the vectors, such as "onnxruntime 1.30.0": only vectors of one runtime are comparable.
 	Runtime() string
 	Embed(ctx context.Context, embedding store.Embedding, image []byte) ([]float32, error)
+	// Heat is a PNG to lie over the image, which shows where a sum of its vector's numbers, each times its weight, comes from.
+	Heat(ctx context.Context, embedding store.Embedding, image []byte, weights []float32) ([]byte, error)
 }

@@ -1,8 +1,6 @@
 package search
 
 import (
-	"net/url"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/convnet-playground/convnet/internal/upload"
@@ -62,6 +60,7 @@ type StripItem struct {
 type Card struct {
 	Hit
 	URL    string
+	Why    string // address of what makes it similar
 	Swatch string
 	Other  bool // of another category than the query
 }
@@ -161,10 +160,7 @@ func (p *SearchPage) links(s selection, t target) {
 		p.Return, p.Twin = p.Address, p.Address+"&format=json"
 	}
 	p.Swatch = swatch(t.dataset, p.Query.Category)
-	p.QueryURL = "/images/" + p.Query.SHA256
-	if p.Query.Uploaded {
-		p.QueryURL = "/uploads/" + url.PathEscape(s.upload)
-	}
+	p.QueryURL = pictureURL(s, p.Query)
 	p.Models = modelChoices(s, t)
 	p.Metrics, p.Ks = metricChoices(s), kChoices(s)
 	p.Form = s.fields("image", "upload", "p")
@@ -183,6 +179,7 @@ func (p *SearchPage) links(s selection, t target) {
 		p.Cards = append(p.Cards, Card{
 			Hit: h, Swatch: swatch(t.dataset, h.Category), Other: h.SameCategory != nil && !*h.SameCategory,
 			URL: s.with(func(s *selection) { s.image, s.upload = h.Name, "" }),
+			Why: whyURL(s, h.Name),
 		})
 	}
 	p.Hint, p.Ranks = hint(p.Strip), rankBars(p.Score)

@@ -98,6 +98,15 @@ func (s selection) with(change func(*selection)) string {
 }
 
 func (s selection) url() string {
+	q := s.values()
+	if len(q) == 0 {
+		return "/search"
+	}
+	return "/search?" + q.Encode()
+}
+
+// values is the selection as an address says it.
+func (s selection) values() url.Values {
 	q := url.Values{}
 	set := func(name, value string) {
 		if value != "" {
@@ -123,8 +132,5 @@ func (s selection) url() string {
 	if s.page > 1 {
 		set("page", strconv.Itoa(s.page))
 	}
-	if len(q) == 0 {
-		return "/search"
-	}
-	return "/search?" + q.Encode()
+	return q
 }

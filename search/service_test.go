@@ -214,6 +214,9 @@ type nearestTo []float32
 func (v nearestTo) Runtime() string { return storetest.Runtime }
 
 func (v nearestTo) Embed(context.Context, store.Embedding, []byte) ([]float32, error) { return v, nil }
+func (nearestTo) Heat(context.Context, store.Embedding, []byte, []float32) ([]byte, error) {
+	return nil, errors.New("no map")
+}
 
 func TestSearchUpload(t *testing.T) {
 	db := storetest.New(t, line([]float32{0, 5, 9}, "a", "b"))

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image/png"
 	"sync"
 
 	"github.com/convnet-playground/convnet/internal/cnn"
@@ -58,26 +60,60 @@ func newEmbedder(db *store.DB, rt *ortrun.Runtime, provider string) *embedder {
 func (e *embedder) Runtime() string { return e.rt.VersionWith(e.provider) }
 
 // Embed returns the vector of an image at the layer of a stored embedding.
-// The network, the preprocessing and the pooling are the embedding's own, so that the two are comparable.
-func (e *embedder) Embed(ctx context.Context, embedding store.Embedding, image []byte) ([]float32, error) {
+func (e *embedder) Embed(ctx context.Context, embedding store.Embedding, image []byte) (vector []float32, err error) {
+	err = e.look(ctx, embedding, image, func(x *cnn.Extractor, p *imaging.Picture) error {
+		features, err := x.Extract(ctx, cnn.Tensor(p, x.Input()))
+		if err == nil {
+			vector = features[0].Embedding
+		}
+		return err
+	})
+	return vector, err
+}
+
+// heatSize is the longer side of an overlay: more than maps have units, less than pages show pixels.
+const heatSize = 320
+
+// Heat draws where in an image a weighted sum of its vector comes from.
+func (e *embedder) Heat(ctx context.Context, embedding store.Embedding, image []byte, weights []float32) ([]byte, error) {
+	var overlay bytes.Buffer
+	err := e.look(ctx, embedding, image, func(x *cnn.Extractor, p *imaging.Picture) error {
+		places, err := x.Spread(ctx, cnn.Tensor(p, x.Input()), 0, weights)
+		if err != nil {
+			return err
+		}
+		l, in := x.Layers()[0], x.Input()
+		fit, err := imaging.ParseFit(in.Preprocess.Fit)
+		if err != nil {
+			return err
+		}
+		m := imaging.Map{Height: l.Height, Width: l.Width, Values: places, Sight: p.Sight(in.Width, in.Height, fit)}
+		longer := max(p.Width, p.Height)
+		return png.Encode(&overlay, imaging.Heat(m, max(1, heatSize*p.Width/longer), max(1, heatSize*p.Height/longer)))
+	})
+	return overlay.Bytes(), err
+}
+
+// look shows an image and the network of a stored embedding to use. The network, the preprocessing and the pooling are the
+// embedding's own, so that what comes of it can be compared.
+func (e *embedder) look(ctx context.Context, embedding store.Embedding, image []byte, use func(*cnn.Extractor, *imaging.Picture) error) error {
 	picture, err := imaging.Decode(image, imaging.Limits{})
 	if err != nil {
-		return nil, search.BadRequest{Problem: "This picture cannot be used: " + err.Error()}
+		return search.BadRequest{Problem: "This picture cannot be used: " + err.Error()}
 	}
 	if err := e.prepare(ctx, embedding); err != nil {
-		return nil, err
+		return err
 	}
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	extractor, ok := e.extractors[keyOf(embedding)]
 	if !ok {
-		return nil, upload.ErrBusy // pushed out by queries to other networks since it was prepared
+		return upload.ErrBusy // pushed out by queries to other networks since it was prepared
 	}
-	features, err := extractor.Extract(ctx, cnn.Tensor(picture, extractor.Input()))
-	if err != nil {
-		return nil, fmt.Errorf("run %s on the query image: %w", embedding.Model, err)
+	if err := use(extractor, picture); err != nil {
+		return fmt.Errorf("run %s on the query image: %w", embedding.Model, err)
 	}
-	return features[0].Embedding, nil
+	return nil
 }
 
 func keyOf(e store.Embedding) extractorKey { return extractorKey{e.ModelID, e.Layer, e.Pooling} }

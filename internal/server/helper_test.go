@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	goimage "image"
 	"image/png"
 	"io"
 	"mime/multipart"
@@ -31,6 +32,23 @@ func (corner) Embed(_ context.Context, e store.Embedding, image []byte) ([]float
 		return nil, search.BadRequest{Problem: "The picture cannot be read: " + err.Error() + "."}
 	}
 	return v, nil
+}
+
+// Heat puts everything into the corner that it has looked at.
+func (corner) Heat(_ context.Context, _ store.Embedding, image []byte, weights []float32) ([]byte, error) {
+	v, err := cornerVector(image, len(weights))
+	if err != nil {
+		return nil, err
+	}
+	sum := float32(0)
+	for i := range v {
+		sum += v[i] * weights[i]
+	}
+	overlay := goimage.NewGray(goimage.Rect(0, 0, 8, 8))
+	overlay.Pix[0] = uint8(255 * max(0, min(1, sum)))
+	var file bytes.Buffer
+	err = png.Encode(&file, overlay)
+	return file.Bytes(), err
 }
 
 func cornerVector(image []byte, dimension int) ([]float32, error) {

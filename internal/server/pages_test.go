@@ -16,7 +16,7 @@ import (
 // addresses are one of every kind of page.
 var addresses = []string{
 	"/", "/search", "/search?metric=minkowski&p=2.5&k=5&category=cat", "/datasets", "/datasets/pets", "/datasets/pets?category=dog",
-	"/models", "/models/tiny", "/about", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
+	"/models", "/models/tiny", "/about", "/why?image=cat/000.png&with=dog/001.png", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
 	"/models/tiny/layers/late/channels/0", "/models/tiny/layers/late/channels/2", "/models/tiny/layers/late/channels/3",
 }
 
@@ -94,7 +94,7 @@ func TestPages(t *testing.T) {
 		{"/models/tiny/layers/late/channels/0", "a[rel=next]", 1, ""},
 		{"/models/tiny/layers/late/channels/2", ".portrait .frame.dead", 1, "dead"},
 		{"/models/tiny/layers/late/channels/3", ".make code", 1, "convnet visualize --db test.db --model tiny --layers late --channels 3,"},
-		{"/about", ".terms dt", 9, ""},
+		{"/about", ".terms dt", 10, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.address+" "+tt.selector, func(t *testing.T) {

@@ -11,7 +11,8 @@ func TestJSONTwins(t *testing.T) {
 	keys := map[string]string{
 		"/": "datasets", "/search": "results", "/search?metric=minkowski&p=2.5&k=5&category=cat": "p", "/datasets": "datasets", "/datasets/pets": "catalogue",
 		"/datasets/pets?category=dog": "categories", "/models": "models", "/models/tiny": "layers", "/about": "terms",
-		"/models/tiny/layers/late": "grid", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative": "grid",
+		"/why?image=cat/000.png&with=dog/001.png": "channels",
+		"/models/tiny/layers/late":                "grid", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative": "grid",
 		"/models/tiny/layers/late/channels/0": "picture", "/models/tiny/layers/late/channels/2": "picture", "/models/tiny/layers/late/channels/3": "datasets",
 	}
 	for _, address := range addresses {

@@ -166,6 +166,10 @@ func (broken) Embed(context.Context, store.Embedding, []byte) ([]float32, error)
 	return nil, errors.New("out of memory")
 }
 
+func (broken) Heat(context.Context, store.Embedding, []byte, []float32) ([]byte, error) {
+	return nil, errors.New("out of memory")
+}
+
 var _ search.Embedder = broken{}
 
 func TestUploadFailure(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/convnet-playground/convnet/explorer"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 // serveVisualization answers with a picture that an optimisation has made: /visualizations/17.png.
@@ -28,7 +29,7 @@ func (s *Server) serveVisualization(c echo.Context) error {
 		return err
 	}
 	return serveMade(c, made{
-		tag: hex.EncodeToString(v.PNGSHA256[:]), version: explorer.PictureVersion(v), contentType: "image/png",
+		tag: hex.EncodeToString(v.PNGSHA256[:]), version: templates.VisualizationVersion(v.PNGSHA256), contentType: "image/png",
 		read: func(ctx context.Context) ([]byte, error) { return s.config.DB.VisualizationPNG(ctx, v.ID) },
 	})
 }
