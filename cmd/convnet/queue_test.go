@@ -189,16 +189,16 @@ func TestQueueFailure(t *testing.T) {
 
 // Events go on beyond the time that a page may take, and end when the server stops.
 func TestQueueEventsLast(t *testing.T) {
-	limit := 100 * time.Millisecond
+	limit := 500 * time.Millisecond
 	w := openWorkshop(t, workshopFile(t), endless(), server.Limits{Time: limit, Requests: 1})
 	stream, _ := w.watch()
-	time.Sleep(4 * limit) // the limits of reading and of writing have passed
+	time.Sleep(3 * limit) // the limits of reading and of writing have passed
 	w.layer = "stage1_conv1"
 	asked := w.ask("channel:0")[0]
 	stream.until(asked.ID, explorer.RequestRunning)
 	began := time.Now()
 	w.close()
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 5*time.Second { // half of what the server gives requests to end
 		t.Errorf("stopping took %s", took)
 	}
 	for stream.lines.Scan() {
