@@ -45,7 +45,7 @@ func FitAligned(ctx context.Context, xs []Matrix, a AlignedOptions, o Options) (
 			return nil, fmt.Errorf("matrix %d: %w", i, err)
 		}
 		if i > 0 {
-			turn(first[i-1], first[i], o.Components)
+			align(first[i-1], first[i], o.Components)
 		}
 	}
 	if len(xs) == 0 || xs[0].Rows == 1 {
@@ -72,23 +72,22 @@ func begin(ctx context.Context, x Matrix, o Options) (*Map, []float32, error) {
 }
 
 func layOutAligned(ctx context.Context, maps []*Map, first [][]float32, a AlignedOptions, o Options) error {
-	var edges []Graph
-	for _, m := range maps {
-		edges = append(edges, m.edges())
-	}
 	o.Epochs = o.epochs(maps[0].Rows)
-	l := newLayout(edges, first, o)
+	l := newLayout(o)
+	for i, m := range maps {
+		l.add(m.edges(), first[i], o.Seed)
+	}
 	l.ties = newTies(maps, a, float64(2+o.NegativeSampleRate))
 	err := l.run(ctx, func(done, total int) { o.tell("layout", done, total) })
 	for i, m := range maps {
-		m.Coordinates = l.maps[i].now
+		m.Coordinates = l.maps[i].seen
 	}
 	return err
 }
 
-// turn centers two layouts and rotates or mirrors the second so that its points come as near to those of the first as
+// align centers two layouts and rotates or mirrors the second so that its points come as near to those of the first as
 // they can (Procrustes).
-func turn(base, layout []float32, dims int) {
+func align(base, layout []float32, dims int) {
 	if base == nil {
 		return
 	}
@@ -163,28 +162,25 @@ func (g Graph) common(h Graph, i int) float64 {
 	return float64(both) / float64(either)
 }
 
-// held is where the other maps want a point to be, and by which share of the way it goes there with each edge. A share,
-// other than a step, cannot overshoot, however strong the ties are.
-func (s step) held(number, i int) (place, float32) {
-	if s.ties == nil {
-		return place{}, 0
+// hold says, for the points of a turn, where the other maps want them to be, and by which share of the way they go there
+// with each edge. A share, other than a step, cannot overshoot, however strong the ties are.
+func (l *layout) hold(t *turn, alpha float32) {
+	if t.held == nil {
+		t.held = make([]float32, 4*len(t.points))
 	}
-	width := 2*s.ties.window + 1
-	var at place
-	var total float32
-	for offset, w := range s.ties.weights[number][i*width : (i+1)*width] {
-		if w > 0 {
-			p := load(s.maps[number+offset-s.ties.window].now, i, s.dims)
-			at, total = place{at.x + w*p.x, at.y + w*p.y, at.z + w*p.z}, total+w
+	width := 2*l.ties.window + 1
+	for at, i := range t.points {
+		var to place
+		var total float32
+		for offset, w := range l.ties.weights[t.chart][int(i)*width : (int(i)+1)*width] {
+			if w > 0 {
+				to, total = to.plus(w, load(l.maps[t.chart+offset-l.ties.window].seen, int(i), l.dims)), total+w
+			}
 		}
+		if total == 0 {
+			continue
+		}
+		p := place{}.plus(1/total, to)
+		copy(t.held[4*at:], []float32{p.x, p.y, p.z, float32(-math.Expm1(float64(-alpha * total)))})
 	}
-	if total == 0 {
-		return place{}, 0
-	}
-	return place{at.x / total, at.y / total, at.z / total}, float32(-math.Expm1(float64(-s.alpha * total)))
-}
-
-// toward is a share of the way from p to another place.
-func (p place) toward(to place, share float32) place {
-	return place{p.x + share*(to.x-p.x), p.y + share*(to.y-p.y), p.z + share*(to.z-p.z)}
 }

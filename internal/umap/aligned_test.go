@@ -75,14 +75,14 @@ func TestFitAlignedRefuses(t *testing.T) {
 }
 
 // A layout that is turned, mirrored and moved is turned back.
-func TestTurn(t *testing.T) {
+func TestAlign(t *testing.T) {
 	base := points(20, 2, noise).Data
 	layout := slices.Clone(base)
 	for i := range 20 {
 		x, y := base[2*i], base[2*i+1]
 		layout[2*i], layout[2*i+1] = 0.6*x-0.8*y+4, -(0.8*x+0.6*y)-7
 	}
-	turn(base, layout, 2)
+	align(base, layout, 2)
 	for i := range base {
 		if math.Abs(float64(base[i]-layout[i])) > 1e-5 {
 			t.Fatalf("coordinate %d is %v, was %v", i, layout[i], base[i])

@@ -47,11 +47,13 @@ func (s *space) neighbors(ctx context.Context, k int, tell func(done, total int)
 func (s *space) exact(ctx context.Context, t *space, k int, tell func(done, total int)) (Neighbors, error) {
 	n := Neighbors{Rows: s.rows, K: k, Index: make([]int32, s.rows*k), Distance: make([]float32, s.rows*k)}
 	more := min(t.rows, k+k/2+8) // the kernel's sums are floats: some more, so that the nearest are among them
-	part := min(blockSize, max(16, s.rows/32))
+	part := min(blockSize, max(64, s.rows/32))
 	done := newCounter(s.rows, tell)
 	err := each(ctx, s.rows, part, func(lo, hi int) {
 		value, id := make([]float32, (hi-lo)*more), make([]int32, (hi-lo)*more)
-		s.candidates(t, lo, hi, more, value, id, room())
+		block := rooms.Get().(*[]float32)
+		defer rooms.Put(block)
+		s.candidates(t, lo, hi, more, value, id, *block)
 		for i := lo; i < hi; i++ {
 			n.choose(s, i, t, id[(i-lo)*more:(i-lo+1)*more])
 		}

@@ -1,8 +1,14 @@
 package umap
 
+/*
+#include "move.h"
+*/
+import "C"
+
 import (
 	"context"
 	"slices"
+	"unsafe"
 )
 
 // layout refines coordinates by stochastic gradient descent. Edges draw their points together as often as they are
@@ -16,12 +22,13 @@ import (
 type layout struct {
 	dims       int
 	maps       []*chart
-	groups     [][]int32 // numbers of points of all maps, map after map
+	groups     [][]*turn
 	pull, push *force
+	pulls      int // of each edge on its point
 	epochs     int
 	rate       float64 // the first learning rate
 	negative   int
-	seed       uint64
+	seed       stream
 	ties       *ties // between maps that are aligned
 }
 
@@ -29,27 +36,45 @@ type layout struct {
 type chart struct {
 	edges Graph
 	rates []float32 // of each edge: how often in an epoch it draws
-	now   []float32 // coordinates, dims for each point
-	next  []float32 // of the group that is moving
+	seen  []float32 // coordinates as points see each other
+	place []float32 // coordinates of the points that move, which have not been shown yet
 }
 
-// layoutGroups is how many groups take turns.
-const layoutGroups = 4
+// turn is some points of one group that are on one map, with the keys of their random numbers.
+type turn struct {
+	chart  int
+	points []int32
+	keys   []uint64
+	held   []float32 // where ties want each point, and which share of the way it goes there; nil if nothing is tied
+}
+
+const (
+	layoutGroups = 4   // how many groups take turns
+	turnSize     = 128 // points that are moved at a time: fewer are not worth another processor's while
+)
 
 // newLayout takes the forces from the options, which say how many epochs there are.
-func newLayout(graphs []Graph, coordinates [][]float32, o Options) *layout {
+func newLayout(o Options) *layout {
 	a, b := fitCurve(o.Spread, o.MinDist)
-	l := &layout{
-		dims: o.Components, pull: pull(a, b), push: push(a, b, o.RepulsionStrength), epochs: o.Epochs, rate: o.LearningRate,
-		negative: o.NegativeSampleRate, seed: o.Seed,
+	return &layout{
+		dims: o.Components, pull: pull(a, b), push: push(a, b, o.RepulsionStrength), pulls: 2, epochs: o.Epochs, rate: o.LearningRate,
+		negative: o.NegativeSampleRate, seed: newStream(o.Seed, keyLayout), groups: make([][]*turn, layoutGroups),
 	}
-	n := 0
-	for m, g := range graphs {
-		l.maps = append(l.maps, &chart{edges: g, rates: g.rates(), now: coordinates[m], next: slices.Clone(coordinates[m])})
-		n += g.Rows()
+}
+
+// add takes in a map with its first layout.
+func (l *layout) add(edges Graph, first []float32, seed uint64) {
+	number, n := len(l.maps), edges.Rows()
+	l.maps = append(l.maps, &chart{edges: edges, rates: edges.rates(), seen: slices.Clone(first), place: slices.Clone(first)})
+	for g, group := range divide(n, layoutGroups, newStream(seed, keyOrder, uint64(number))) {
+		for points := range slices.Chunk(group, turnSize) {
+			t := &turn{chart: number, points: points}
+			for _, i := range points {
+				t.keys = append(t.keys, uint64(number)<<32|uint64(i))
+			}
+			l.groups[g] = append(l.groups[g], t)
+		}
 	}
-	l.groups = divide(n, layoutGroups, o.Seed)
-	return l
 }
 
 // rates are the weights as shares of the heaviest.
@@ -62,12 +87,11 @@ func (g Graph) rates() []float32 {
 }
 
 // divide deals the numbers below n out into groups, at random and each in ascending order.
-func divide(n, groups int, seed uint64) [][]int32 {
+func divide(n, groups int, random stream) [][]int32 {
 	order := make([]int32, n)
-	s := newStream(seed, keyOrder)
 	for i := range order {
 		order[i] = int32(i)
-		j := s.below(i + 1)
+		j := random.below(i + 1)
 		order[i], order[j] = order[j], order[i]
 	}
 	var divided [][]int32
@@ -81,92 +105,68 @@ func divide(n, groups int, seed uint64) [][]int32 {
 
 // run moves the points through all epochs.
 func (l *layout) run(ctx context.Context, tell func(done, total int)) error {
-	n := l.maps[0].edges.Rows()
 	for epoch := 1; epoch < l.epochs; epoch++ { // in epoch 0 no edge is due
-		step := step{layout: l, epoch: epoch, alpha: l.alpha(epoch)}
 		for _, group := range l.groups {
-			err := each(ctx, len(group), layoutPart, func(lo, hi int) {
-				for _, i := range group[lo:hi] {
-					step.move(l.maps[int(i)/n], int(i)/n, int(i)%n)
-				}
-			})
+			err := each(ctx, len(group), 1, func(i, _ int) { l.move(group[i], epoch) })
 			if err != nil {
 				return err
 			}
-			for _, i := range group {
-				m, at := l.maps[int(i)/n], int(i)%n*l.dims
-				copy(m.now[at:at+l.dims], m.next[at:at+l.dims])
-			}
+			l.show(group)
 		}
 		tell(epoch+1, l.epochs)
 	}
 	return ctx.Err()
 }
 
-// layoutPart is how many points are moved at a time: fewer are not worth another processor's while.
-const layoutPart = 256
+// show lets all see where a group has gone.
+func (l *layout) show(group []*turn) {
+	for _, t := range group {
+		m := l.maps[t.chart]
+		for _, i := range t.points {
+			at := int(i) * l.dims
+			copy(m.seen[at:at+l.dims], m.place[at:at+l.dims])
+		}
+	}
+}
 
 // alpha is the learning rate of an epoch: it falls to nothing, and is umap-learn's, which is one epoch behind.
 func (l *layout) alpha(epoch int) float32 {
 	return float32(l.rate * (1 - float64(max(epoch-1, 0))/float64(l.epochs)))
 }
 
-// step is an epoch.
-type step struct {
-	*layout
-	epoch int
-	alpha float32
-}
-
-// due says whether an edge of a rate draws in this epoch: whether rate · epoch has passed a whole number.
-func (s step) due(rate float32) bool {
-	return int(rate*float32(s.epoch)) > int(rate*float32(s.epoch-1))
-}
-
-// move lets point i of a map go where its edges and random points send it.
-func (s step) move(m *chart, number, i int) {
-	random := newStream(s.seed, keyLayout, uint64(s.epoch), uint64(number)<<32|uint64(i))
-	p := load(m.now, i, s.dims)
-	lo, hi := m.edges.Start[i], m.edges.Start[i+1]
-	cols, n := m.edges.Col[lo:hi], m.edges.Rows()
-	held, share := s.held(number, i)
-	for e, rate := range m.rates[lo:hi] {
-		if !s.due(rate) {
-			continue
-		}
-		other := load(m.now, int(cols[e]), s.dims)
-		p = p.follow(s.pull, other, s.alpha)
-		p = p.follow(s.pull, other, s.alpha)
-		for range s.negative {
-			p = p.follow(s.push, load(m.now, random.below(n), s.dims), s.alpha)
-		}
-		p = p.toward(held, share)
+// move lets some points go where their edges and random points send them.
+func (l *layout) move(t *turn, epoch int) {
+	m := l.maps[t.chart]
+	if len(m.edges.Col) == 0 {
+		return
 	}
-	p.store(m.next, i, s.dims)
+	if l.ties != nil {
+		l.hold(t, l.alpha(epoch))
+	}
+	common := C.umap_turn{
+		dims: C.int(l.dims), points: C.int(len(m.seen) / l.dims), negative: C.int(l.negative), pulls: C.int(l.pulls),
+		epoch: C.float(epoch), alpha: C.float(l.alpha(epoch)), stream: C.uint64_t(newStream(uint64(l.seed), uint64(epoch))),
+	}
+	C.umap_move(&common, ints(t.points), (*C.uint64_t)(unsafe.SliceData(t.keys)), C.int(len(t.points)),
+		(*C.intptr_t)(unsafe.Pointer(unsafe.SliceData(m.edges.Start))), ints(m.edges.Col), floats(m.rates), floats(m.seen),
+		floats(t.held), l.pull.table(), l.push.table(), floats(m.place))
 }
+
+func (f *force) table() *C.umap_force { return (*C.umap_force)(unsafe.Pointer(f)) }
 
 // place is where a point is on a map; on maps of two dimensions z is 0.
 type place struct{ x, y, z float32 }
 
 func load(coordinates []float32, i, dims int) place {
 	if dims == 2 {
-		c := coordinates[2*i : 2*i+2 : 2*i+2]
-		return place{c[0], c[1], 0}
+		return place{coordinates[2*i], coordinates[2*i+1], 0}
 	}
-	c := coordinates[3*i : 3*i+3 : 3*i+3]
-	return place{c[0], c[1], c[2]}
+	return place{coordinates[3*i], coordinates[3*i+1], coordinates[3*i+2]}
 }
 
 func (p place) store(coordinates []float32, i, dims int) {
-	coordinates[dims*i], coordinates[dims*i+1] = p.x, p.y
-	if dims == 3 {
-		coordinates[dims*i+2] = p.z
-	}
+	copy(coordinates[dims*i:dims*i+dims], []float32{p.x, p.y, p.z})
 }
 
-// follow is where a force between p and another place moves p.
-func (p place) follow(f *force, other place, alpha float32) place {
-	x, y, z := p.x-other.x, p.y-other.y, p.z-other.z
-	strength := f.at(x*x + y*y + z*z)
-	return place{p.x + alpha*clip(strength*x), p.y + alpha*clip(strength*y), p.z + alpha*clip(strength*z)}
-}
+// plus adds a multiple of another place.
+func (p place) plus(w float32, q place) place { return place{p.x + w*q.x, p.y + w*q.y, p.z + w*q.z} }

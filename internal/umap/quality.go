@@ -48,7 +48,9 @@ const trustPart = 32
 // excess adds by how much the ranks of some points' neighbors on the map exceed their number.
 func (s *space) excess(points []int32, n Neighbors) float64 {
 	values := make([]float32, len(points)*s.rows)
-	s.values(points, values, room())
+	block := rooms.Get().(*[]float32)
+	defer rooms.Put(block)
+	s.values(points, values, *block)
 	total := 0
 	for at, i := range points {
 		neighbors := slices.Clone(n.Index[int(i)*n.K+1 : (int(i)+1)*n.K])

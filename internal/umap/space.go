@@ -10,6 +10,7 @@ import "C"
 import (
 	"context"
 	"math"
+	"sync"
 	"unsafe"
 )
 
@@ -131,8 +132,8 @@ func powers(a, b []float32, power func(float64) float64) float64 {
 // blockSize is how many rows the kernel compares at once.
 const blockSize = C.UMAP_BLOCK
 
-// room is the kernel's memory for one block.
-func room() []float32 { return make([]float32, C.UMAP_ROOM) }
+// rooms is the kernel's memory, for one block each.
+var rooms = sync.Pool{New: func() any { room := make([]float32, C.UMAP_ROOM); return &room }}
 
 // candidates finds the k points of t that the kernel takes for the nearest to points lo to hi, at most blockSize of them.
 // Its sums are floats, so the last of them may not be the nearest.

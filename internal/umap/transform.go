@@ -47,15 +47,58 @@ func (m *Map) settle(ctx context.Context, x Matrix, n Neighbors, weights []float
 	}
 	o.Epochs = max(o.Epochs/3, 1)
 	o.LearningRate /= 4
-	forces := newLayout(nil, nil, o)
-	out := make([]float32, n.Rows*m.Components)
-	err := each(ctx, n.Rows, 64, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			c := newcomer{layout: forces, on: m, near: n.Index[i*n.K : (i+1)*n.K], weights: weights[i*n.K : (i+1)*n.K]}
-			c.settle(newStream(o.Seed, keyTransform, fingerprint(x.Row(i)))).store(out, i, m.Components)
+	l := newLayout(o)
+	l.pulls, l.seed = 1, newStream(o.Seed, keyTransform)
+	c := &chart{seen: m.Coordinates, place: make([]float32, n.Rows*m.Components)}
+	l.maps = []*chart{c}
+	t := &turn{}
+	for i := range n.Rows {
+		row := weights[i*n.K : (i+1)*n.K]
+		at, same := m.amid(n.Index[i*n.K:(i+1)*n.K], row)
+		at.store(c.place, i, m.Components)
+		if same {
+			clear(row) // it stays there
+		}
+		t.points, t.keys = append(t.points, int32(i)), append(t.keys, fingerprint(x.Row(i)))
+	}
+	c.edges = directed(n, weights)
+	c.rates = c.edges.ratesByRow()
+	err := each(ctx, n.Rows, turnSize, func(lo, hi int) {
+		part := &turn{points: t.points[lo:hi], keys: t.keys[lo:hi]}
+		for epoch := 1; epoch < o.Epochs && ctx.Err() == nil; epoch++ {
+			l.move(part, epoch)
 		}
 	})
-	return out, err
+	return c.place, err
+}
+
+// amid is the mean of the neighbors' places. Where a neighbor counts fully, it is the same point.
+func (m *Map) amid(near []int32, weights []float32) (at place, same bool) {
+	var sum place
+	var total float32
+	for i, w := range weights {
+		p := load(m.Coordinates, int(near[i]), m.Components)
+		if w == 1 {
+			return p, true
+		}
+		sum, total = sum.plus(w, p), total+w
+	}
+	if total == 0 { // all are so far away that none counts
+		return load(m.Coordinates, int(near[0]), m.Components), false
+	}
+	return place{}.plus(1/total, sum), false
+}
+
+// ratesByRow are the weights as shares of the heaviest of each row.
+func (g Graph) ratesByRow() []float32 {
+	rates := make([]float32, len(g.Weight))
+	for i := range g.Rows() {
+		_, weights := g.row(i)
+		for c, w := range weights {
+			rates[g.Start[i]+c] = w / slices.Max(weights)
+		}
+	}
+	return rates
 }
 
 // fingerprint is a number that points of other numbers hardly share.
@@ -65,50 +108,4 @@ func fingerprint(x []float32) uint64 {
 		s = stream(s.next() ^ uint64(math.Float32bits(v)))
 	}
 	return s.next()
-}
-
-// newcomer is a new point: its neighbors on the map and how much they count.
-type newcomer struct {
-	*layout
-	on      *Map
-	near    []int32
-	weights []float32
-}
-
-// start is the mean of the neighbors' places. Where a neighbor counts fully, it is the same point.
-func (c newcomer) start() (at place, same bool) {
-	var mean place
-	var total float32
-	for i, w := range c.weights {
-		at := load(c.on.Coordinates, int(c.near[i]), c.dims)
-		if w == 1 {
-			return at, true
-		}
-		mean, total = place{mean.x + w*at.x, mean.y + w*at.y, mean.z + w*at.z}, total+w
-	}
-	if total == 0 { // all are so far away that none counts
-		return load(c.on.Coordinates, int(c.near[0]), c.dims), false
-	}
-	return place{mean.x / total, mean.y / total, mean.z / total}, false
-}
-
-func (c newcomer) settle(random stream) place {
-	p, same := c.start()
-	heaviest := slices.Max(c.weights)
-	if same || heaviest == 0 {
-		return p
-	}
-	for epoch := 1; epoch < c.epochs; epoch++ {
-		s := step{layout: c.layout, epoch: epoch, alpha: c.alpha(epoch)}
-		for e, w := range c.weights {
-			if !s.due(w / heaviest) {
-				continue
-			}
-			p = p.follow(s.pull, load(c.on.Coordinates, int(c.near[e]), c.dims), s.alpha)
-			for range c.negative {
-				p = p.follow(s.push, load(c.on.Coordinates, random.below(c.on.Rows), c.dims), s.alpha)
-			}
-		}
-	}
-	return p
 }

@@ -3,7 +3,6 @@ package umap
 import (
 	"context"
 	"fmt"
-	"slices"
 )
 
 // Map is a layout of points.
@@ -124,7 +123,8 @@ func (m *Map) edges() Graph { return m.Graph.pruned(m.Rows, m.options.epochs(m.R
 // layOut refines one layout.
 func layOut(ctx context.Context, edges Graph, first []float32, o Options) ([]float32, error) {
 	o.Epochs = o.epochs(edges.Rows())
-	l := newLayout([]Graph{edges}, [][]float32{slices.Clone(first)}, o)
+	l := newLayout(o)
+	l.add(edges, first, o.Seed)
 	err := l.run(ctx, func(done, total int) { o.tell("layout", done, total) })
-	return l.maps[0].now, err
+	return l.maps[0].seen, err
 }
