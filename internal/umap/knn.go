@@ -16,11 +16,7 @@ type Neighbors struct {
 	Distance []float32
 }
 
-// exactRows is how many points are compared each with each; more are searched by neighbor descent.
-const exactRows = 20_000
-
-// NearestNeighbors finds the k nearest neighbors of every point, itself included. Up to 20,000 points are all compared
-// with each other; of more, at least 95 of 100 neighbors are the true ones on data with structure.
+// NearestNeighbors finds the k nearest neighbors of every point, itself included. All points are compared with each other.
 func NearestNeighbors(ctx context.Context, x Matrix, k int, metric Metric) (Neighbors, error) {
 	if err := x.validate(); err != nil {
 		return Neighbors{}, err
