@@ -33,7 +33,8 @@ type SearchPage struct {
 	Address  string      `json:"-"` // of this page with everything said
 	HasMeans bool        `json:"-"` // the strip shows the dataset's mean scores
 
-	UploadToken string `json:"-"`
+	Map         *MapPanel `json:"-"` // nil: the layer has none
+	UploadToken string    `json:"-"`
 }
 
 // Upload says whether a new picture can be the query.
@@ -136,6 +137,9 @@ func (w *web) respondSearch(c echo.Context, s selection, picture *upload.Picture
 	page.Upload = Upload{Available: reason == "", Reason: reason}
 	page.Catalogue, err = w.service.catalogue(ctx, t.dataset, workbenchCatalogue(s, answer.Query.ImageID))
 	if err != nil {
+		return err
+	}
+	if page.Map, err = w.service.panel(ctx, s, answer, t, r.Upload); err != nil {
 		return err
 	}
 	return templates.Respond(c, "search/search", page)

@@ -19,11 +19,12 @@ type Service struct {
 
 	db       *store.DB
 	embedder Embedder // nil: queries by a new picture are off
+	scores   *scoreCache
 }
 
 // NewService makes a Service; without an embedder only images of the dataset can be queries.
 func NewService(db *store.DB, embedder Embedder) *Service {
-	return &Service{db: db, embedder: embedder}
+	return &Service{db: db, embedder: embedder, scores: newScoreCache()}
 }
 
 // Search finds the nearest images to the request's query.

@@ -27,4 +27,5 @@ func Register(g *echo.Group, service *Service, uploads *upload.Desk) {
 	g.Match(read, "/datasets", w.serveDatasets)
 	g.Match(read, "/datasets/:name", w.serveDataset)
 	g.Match(read, "/about", serveAbout)
+	w.registerMap(g)
 }

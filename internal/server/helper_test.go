@@ -7,6 +7,7 @@ import (
 	goimage "image"
 	"image/png"
 	"io"
+	"math"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -94,6 +95,7 @@ func newSite(t testing.TB, config Config, specs ...storetest.Spec) *site {
 func demoSite(t testing.TB) *site {
 	db := storetest.New(t, pets(t))
 	putPictures(t, db)
+	putMaps(t, db)
 	return newSite(t, Config{DB: db, Embedder: corner{}, Version: "1.2.3"})
 }
 
@@ -206,4 +208,36 @@ func form(t testing.TB, picture []byte, fields map[string]string) (io.Reader, ch
 		t.Fatal(err)
 	}
 	return &body, header("Content-Type", w.FormDataContentType())
+}
+
+// putMaps gives every layer a map on which the images lie on a circle, in the order of their ids; late has one by PCA too.
+func putMaps(t testing.TB, db *store.DB) {
+	t.Helper()
+	embeddings, err := db.Embeddings(t.Context(), store.EmbeddingFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	images, err := db.Images(t.Context(), store.ImageFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust := 0.875
+	for i, e := range embeddings {
+		p := store.NewProjection{EmbeddingID: e.ID, Method: store.UMAP, Parameters: []byte(`{"n_neighbors": 15}`), Seed: 1, Trustworthiness: &trust,
+			Overlaps: []store.ProjectionOverlap{{Model: "tiny", Layer: []string{"late", "early"}[i], Pooling: e.Pooling, Overlap: 0.5}}}
+		for k, img := range images {
+			angle := 2 * math.Pi * float64(k) / float64(len(images))
+			p.ImageIDs, p.X, p.Y = append(p.ImageIDs, img.ID), append(p.X, float32(10*math.Cos(angle))), append(p.Y, float32(10*math.Sin(angle)))
+		}
+		err := db.Update(t.Context(), func(tx *store.Tx) error {
+			if err := tx.PutProjection(p); err != nil || e.Layer != "late" {
+				return err
+			}
+			p.Method, p.Overlaps = store.PCA, nil
+			return tx.PutProjection(p)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -18,6 +18,7 @@ var addresses = []string{
 	"/", "/search", "/search?metric=minkowski&p=2.5&k=5&category=cat", "/datasets", "/datasets/pets", "/datasets/pets?category=dog",
 	"/models", "/models/tiny", "/about", "/why?image=cat/000.png&with=dog/001.png", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
 	"/models/tiny/layers/late/channels/0", "/models/tiny/layers/late/channels/2", "/models/tiny/layers/late/channels/3",
+	"/map", "/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late", "/map?color=channel:1&show=dog&method=pca",
 }
 
 func TestPages(t *testing.T) {
@@ -94,7 +95,54 @@ func TestPages(t *testing.T) {
 		{"/models/tiny/layers/late/channels/0", "a[rel=next]", 1, ""},
 		{"/models/tiny/layers/late/channels/2", ".portrait .frame.dead", 1, "dead"},
 		{"/models/tiny/layers/late/channels/3", ".make code", 1, "convnet visualize --db test.db --model tiny --layers late --channels 3,"},
-		{"/about", ".terms dt", 10, ""},
+		{"/about", ".terms dt", 11, ""},
+		{"/search", ".map-panel figure[data-map] svg.map-svg a[href^='/search?']", 40, ""},
+		{"/search", ".map-panel .map-query", 1, ""},
+		{"/search", ".map-panel .map-lines line", 15, ""},
+		{"/search", ".map-panel .panel-legend li", 2, "cat"},
+		{"/search", ".map-panel a[href^='/map?']", 1, "open it"},
+		{"/map", "h1", 1, "Map of pets"},
+		{"/map", "nav a[href='/map'][aria-current=page]", 1, "Map"},
+		{"/map", "figure[data-map]", 1, ""},
+		{"/map", ".map-stage[role=application][tabindex='0'][aria-describedby=map-keys]", 1, ""},
+		{"/map", ".map-svg a[href^='/map?'][href*='image='] path title", 40, "cat/000.png · cat"},
+		{"/map", ".map-svg g.color-0 path", 20, ""},
+		{"/map", ".map-svg .map-lines line", 15, ""},
+		{"/map", ".map-svg .map-rings circle", 15, ""},
+		{"/map", ".map-svg circle.map-query", 1, ""},
+		{"/map", ".map-card figcaption .muted", 1, "tiny · UMAP · trustworthiness 0.88"},
+		{"/map", ".map-legend li", 2, ""},
+		{"/map", ".map-legend a.toggle[aria-checked=true]", 2, "cat"},
+		{"/map", "#table tbody tr", 40, ""},
+		{"/map", "#table thead th", 4, "Image"},
+		{"/map", "[data-cycle=layer] a", 2, ""},
+		{"/map", "[data-cycle=layer] a[aria-current=true]", 1, ""},
+		{"/map", "[data-cycle=color] li a", 3, "category"},
+		{"/map?layer=late", "[data-cycle=method] li a", 2, "UMAP"},
+		{"/map?layer=early", "[data-cycle=method]", 0, ""},
+		{"/map?layer=late&method=pca", "[data-cycle=method] a[aria-current=true]", 1, "PCA"},
+		{"/map?layer=late", "#beside option", 2, "nothing"},
+		{"/map?color=distance", ".ramp span", 7, ""},
+		{"/map?color=distance", "#table thead th", 5, "Image"},
+		{"/map?color=distance", ".map-svg .color-0", 0, ""},
+		{"/map?color=distance&image=dog/001.png", "#legend-title", 1, "Colour: distance"},
+		{"/map?color=channel:2", "#channel[value='2'][max='3']", 1, ""},
+		{"/map?color=channel&channel=3", "#legend-title", 1, "Colour: channel 3"},
+		{"/map?color=score", ".map-svg g[class^=score-] path", 40, ""},
+		{"/map?hide=cat", ".map-svg g path", 20, "dog/001.png · dog"},
+		{"/map?hide=cat", ".map-legend a[aria-checked=false]", 1, "cat"},
+		{"/map?hide=cat", "#table tbody tr", 20, ""},
+		{"/map?show=dog", ".map-legend a[aria-checked=false]", 1, "cat"},
+		{"/map?layer=early&beside=tiny/late", "figure[data-map]", 2, ""},
+		{"/map?layer=early&beside=tiny/late", ".agreement b:last-of-type", 1, "50 %"},
+		{"/map?layer=early&layer2=late", "#beside option[selected]", 1, "late"},
+		{"/map?layer=early&model2=tiny&layer2=late&beside=none", "figure[data-map]", 1, ""},
+		{"/map?select=0-33000~65535-33000~65535-65535~0-65535", ".selection h2", 1, "19 images selected"},
+		{"/map?select=0-33000~65535-33000~65535-65535~0-65535", ".selection .tiles a", 19, ""},
+		{"/map?select=0-33000~65535-33000~65535-65535~0-65535", ".map-svg path[opacity]", 21, ""},
+		{"/map?select=0-33000~65535-33000~65535-65535~0-65535", "#table tbody tr", 19, ""},
+		{"/map?select=1-1~2-1~2-2", ".selection", 1, ""},
+		{"/map?select=1-1~2-1~2-2", ".selection .tiles a", 0, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.address+" "+tt.selector, func(t *testing.T) {
@@ -228,7 +276,7 @@ func TestEveryTemplateIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "search/about": true,
+	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "search/about": true, "search/why": true, "search/map": true, "search/mapsvg": true,
 		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "server/error": true}
 	for _, name := range r.Names() {
 		if !known[name] {

@@ -13,6 +13,8 @@ func TestJSONTwins(t *testing.T) {
 		"/datasets/pets?category=dog": "categories", "/models": "models", "/models/tiny": "layers", "/about": "terms",
 		"/why?image=cat/000.png&with=dog/001.png": "channels",
 		"/models/tiny/layers/late":                "grid", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative": "grid",
+		"/map": "map", "/map?color=channel:1&show=dog&method=pca": "ramp",
+		"/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late": "agreement",
 		"/models/tiny/layers/late/channels/0": "picture", "/models/tiny/layers/late/channels/2": "picture", "/models/tiny/layers/late/channels/3": "datasets",
 	}
 	for _, address := range addresses {

@@ -18,7 +18,8 @@ export class Overlay {
     const shown = view.pictures ? this.thumbnails(view) : new Set();
     if (!shown.size && !view.data.values && !view.small) this.names(view, colors);
     this.marks(view, colors);
-    if (view.lasso.length) this.lasso(view.lasso, colors);
+    const drawn = view.lasso.length ? view.lasso : (view.state.polygon ?? []).map(([x, y]) => view.toPixel(x, y));
+    if (drawn.length) this.lasso(drawn, colors, view.lasso.length ? 0.12 : 0.05);
   }
 
   lines(view, colors) {
@@ -41,7 +42,7 @@ export class Overlay {
   // marks rings the neighbors, the query, and what the pointer or the keyboard is at.
   marks(view, colors) {
     const r = view.diameter() / 2;
-    for (const i of view.neighbors) if (!view.hidden(i)) this.ring(view.pixel(i), r + 1.5, colors.text, 1.25, colors.surface);
+    for (const i of view.neighbors) if (!view.hidden(i)) this.ring(view.pixel(i), r + 1, colors.text, 1.25);
     const query = view.queryPixel();
     if (query) {
       this.ring(query, r + 5, colors.accent, 3, colors.surface);
@@ -54,9 +55,11 @@ export class Overlay {
     const { context } = this;
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
-    context.lineWidth = width + 2;
-    context.strokeStyle = behind;
-    context.stroke();
+    if (behind) {
+      context.lineWidth = width + 2;
+      context.strokeStyle = behind;
+      context.stroke();
+    }
     context.lineWidth = width;
     context.strokeStyle = color;
     context.stroke();
@@ -113,7 +116,7 @@ export class Overlay {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
-    const taken = [];
+    const query = view.queryPixel(), taken = query ? [[...query, 20]] : [];
     for (const { name, at } of view.midsts()) {
       const [x, y] = at, half = context.measureText(name).width / 2 + 4;
       if (x < half || x > view.width - half || y < 10 || y > view.height - 10) continue;
@@ -127,13 +130,13 @@ export class Overlay {
     }
   }
 
-  lasso(points, colors) {
+  lasso(points, colors, fill) {
     const { context } = this;
     context.beginPath();
     points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
     context.closePath();
     context.fillStyle = colors.accent;
-    context.globalAlpha = 0.12;
+    context.globalAlpha = fill;
     context.fill();
     context.globalAlpha = 1;
     context.setLineDash([5, 4]);

@@ -62,10 +62,9 @@ export class View extends EventTarget {
     this.small = state.small;
     this.dataset = state.dataset;
     const asked = (this.asked = {});
-    const [points, values] = await Promise.all([
-      before?.points === state.points ? this.data : load(state.points, readPoints),
-      state.values ? load(state.values, readValues) : null,
-    ]);
+    const later = state.values ? load(state.values, readValues) : null;
+    const points = before?.points === state.points && this.data ? this.data : await load(state.points, readPoints);
+    const values = await later;
     if (asked !== this.asked) return; // something newer was asked for meanwhile
     if (values && values.n !== points.n) throw new Error("The dataset has changed: reload the page.");
     this.from = this.data && this.data !== points ? this.placesBefore(points) : null;
