@@ -150,6 +150,9 @@ var ruled = map[string]func(maker, string) string{
 	"sum of three": func(m maker, x string) string { return m.op("Sum", x, m.times(x, 2), m.Mul("", x, x)) },
 	"mean of two":  func(m maker, x string) string { return m.op("Mean", x, m.Mul("", x, x)) },
 	"prelu":        func(m maker, x string) string { return m.op("PRelu", x, m.array("slope", 4, 1, 1)) },
+	"prelu one":    func(m maker, x string) string { return m.op("PRelu", x, m.array("slope", 1)) },
+	"sub number":   func(m maker, x string) string { return m.Sub("", x, m.array("c", 1)) },
+	"add wider":    func(m maker, x string) string { return m.Add("", x, m.array("c", 1, 4, 1, 9)) },
 	"add channels": func(m maker, x string) string { return m.Add("", x, m.array("c", 4, 1, 1)) },
 	"sub from":     func(m maker, x string) string { return m.Sub("", m.array("c", 1, 4, 1, 9), x) },
 	"mul channels": func(m maker, x string) string { return m.Mul("", x, m.array("c", 4, 1, 1)) },
@@ -160,8 +163,14 @@ var ruled = map[string]func(maker, string) string{
 		return m.op("Where", m.op("Greater", m.array("c", 4, 1, 9), m.number(0)), x, m.times(m.Mul("", x, x), 3))
 	},
 
-	"concat channels": func(m maker, x string) string { return m.Concat("", 1, x, m.Mul("", x, x), m.times(x, 2)) },
-	"concat width":    func(m maker, x string) string { return m.Concat("", 3, m.Mul("", x, x), x) },
+	"both move": func(m maker, x string) string {
+		share := m.Div("", m.Sub("", x, m.GlobalAveragePool("", x)), m.Add("", m.Node("ReduceMean", "", []string{x}, onnx.Ints("axes", 1)), m.number(2)))
+		return m.Add("", share, m.Node("ReduceMax", "", []string{x}, onnx.Ints("axes", 3)))
+	},
+	"softmax of the batch": func(m maker, x string) string { return m.Softmax("", x, 0) },
+	"reduce mean all":      func(m maker, x string) string { return m.Node("ReduceMean", "", []string{x}, onnx.Int("keepdims", 1)) },
+	"concat channels":      func(m maker, x string) string { return m.Concat("", 1, x, m.Mul("", x, x), m.times(x, 2)) },
+	"concat width":         func(m maker, x string) string { return m.Concat("", 3, m.Mul("", x, x), x) },
 	"split": func(m maker, x string) string { // splitted makes one Split of the two Slices
 		first := m.Slice("first", x, onnx.Range{Axis: 1, End: 1})
 		return m.Concat("", 1, m.times(m.Slice("last", x, onnx.Range{Axis: 1, Start: 3, End: 4}), 2), first)
@@ -179,22 +188,29 @@ var ruled = map[string]func(maker, string) string{
 		return m.Node("Gather", "", []string{x, m.ints(3, 0, 0, 2)}, onnx.Int("axis", 1))
 	},
 
-	"max pool":          pooled("MaxPool", [2]int64{2, 2}, "strides", []int64{2, 2}),
-	"max pool overlap":  pooled("MaxPool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}),
-	"max pool dense":    pooled("MaxPool", [2]int64{3, 3}, "pads", []int64{1, 1, 1, 1}),
-	"max pool ceil":     pooled("MaxPool", [2]int64{3, 3}, "strides", []int64{2, 2}, "ceil_mode", 1),
-	"max pool dilation": pooled("MaxPool", [2]int64{2, 2}, "dilations", []int64{3, 2}),
-	"max pool ties":     pooled("MaxPool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}),
+	"max pool":             pooled("MaxPool", [2]int64{2, 2}, "strides", []int64{2, 2}),
+	"max pool overlap":     pooled("MaxPool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}),
+	"max pool dense":       pooled("MaxPool", [2]int64{3, 3}, "pads", []int64{1, 1, 1, 1}),
+	"max pool ceil":        pooled("MaxPool", [2]int64{3, 3}, "strides", []int64{2, 2}, "ceil_mode", 1),
+	"max pool dilation":    pooled("MaxPool", [2]int64{2, 2}, "dilations", []int64{3, 2}),
+	"max pool same upper":  pooled("MaxPool", [2]int64{4, 2}, "strides", []int64{2, 2}, "auto_pad", "SAME_UPPER"),
+	"max pool same lower":  pooled("MaxPool", [2]int64{4, 2}, "strides", []int64{2, 2}, "auto_pad", "SAME_LOWER"),
+	"max pool ceil padded": pooled("MaxPool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}, "ceil_mode", 1),
+	"max pool ties":        pooled("MaxPool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}),
 	"max pool tiles": func(m maker, x string) string {
 		x = m.Relu("", m.Slice("", x, onnx.Range{Axis: 2, End: 6}, onnx.Range{Axis: 3, End: 8}))
 		return pooled("MaxPool", [2]int64{2, 2}, "strides", []int64{2, 2})(m, x)
 	},
-	"average pool":        pooled("AveragePool", [2]int64{2, 2}, "strides", []int64{2, 2}),
-	"average pool padded": pooled("AveragePool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}, "count_include_pad", 1),
-	"average pool bare":   pooled("AveragePool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}),
-	"average pool dense":  pooled("AveragePool", [2]int64{3, 3}, "auto_pad", "SAME_UPPER"),
-	"average pool ceil":   pooled("AveragePool", [2]int64{3, 3}, "strides", []int64{2, 2}, "ceil_mode", 1),
-	"global average":      unaryOp("GlobalAveragePool", 1), "global max": unaryOp("GlobalMaxPool", 1),
+	"average pool":             pooled("AveragePool", [2]int64{2, 2}, "strides", []int64{2, 2}),
+	"average pool padded":      pooled("AveragePool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}, "count_include_pad", 1),
+	"average pool bare":        pooled("AveragePool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}),
+	"average pool dense":       pooled("AveragePool", [2]int64{3, 3}, "auto_pad", "SAME_UPPER"),
+	"average pool same lower":  pooled("AveragePool", [2]int64{4, 2}, "strides", []int64{2, 1}, "auto_pad", "SAME_LOWER"),
+	"average pool lopsided":    pooled("AveragePool", [2]int64{3, 3}, "strides", []int64{2, 1}, "pads", []int64{0, 2, 1, 0}, "count_include_pad", 1),
+	"average pool ceil padded": pooled("AveragePool", [2]int64{3, 3}, "strides", []int64{2, 2}, "pads", []int64{1, 1, 1, 1}, "ceil_mode", 1, "count_include_pad", 1),
+	"average pool ceil bare":   pooled("AveragePool", [2]int64{4, 3}, "strides", []int64{3, 2}, "pads", []int64{1, 1, 1, 1}, "ceil_mode", 1),
+	"average pool ceil":        pooled("AveragePool", [2]int64{3, 3}, "strides", []int64{2, 2}, "ceil_mode", 1),
+	"global average":           unaryOp("GlobalAveragePool", 1), "global max": unaryOp("GlobalMaxPool", 1),
 
 	"reduce mean":          func(m maker, x string) string { return m.ReduceMean("", x, 2, 3) },
 	"reduce mean channels": unaryOp("ReduceMean", 1, "axes", []int64{1}),
@@ -211,8 +227,13 @@ var ruled = map[string]func(maker, string) string{
 	"gemm turned": func(m maker, x string) string {
 		return m.Node("Gemm", "", []string{m.Flatten("", x, 1), m.array("w", 5, 252), m.array("b", 5)}, onnx.Int("transB", 1), onnx.Float("alpha", 0.5))
 	},
-	"matmul right": func(m maker, x string) string { return m.MatMul("", x, m.array("w", 9, 5)) },
-	"matmul left":  func(m maker, x string) string { return m.MatMul("", m.array("w", 3, 7), x) },
+	"gemm of the turned": func(m maker, x string) string {
+		return m.Node("Gemm", "", []string{m.Flatten("", x, 1), m.array("w", 2, 5), m.array("b", 1, 5)},
+			onnx.Int("transA", 1), onnx.Float("alpha", 2), onnx.Float("beta", 0.5))
+	},
+	"matmul batches": func(m maker, x string) string { return m.MatMul("", x, m.array("w", 4, 9, 3)) },
+	"matmul right":   func(m maker, x string) string { return m.MatMul("", x, m.array("w", 9, 5)) },
+	"matmul left":    func(m maker, x string) string { return m.MatMul("", m.array("w", 3, 7), x) },
 	"gram": func(m maker, x string) string {
 		flat := m.Reshape("", x, 2, 4, -1)
 		return m.MatMul("", flat, m.Transpose("", flat, 0, 2, 1))
