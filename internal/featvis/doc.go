@@ -4,7 +4,7 @@
 //   - An objective says how much a picture excites, and how each of its pixels adds to it. It is injected as a Gradient;
 //     this package knows no network.
 //   - A param is what is optimised instead of pixels: a spectrum in decorrelated colours, whose coordinates an optimiser
-//     moves at about the same speed.
+//     moves at about the same speed; or only its phases, with the strengths of natural pictures' frequencies (MACO).
 //   - A transform moves the picture a little in every step, so that what survives does not hang on single pixels.
 //   - Render puts them together.
 package featvis
