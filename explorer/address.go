@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/templates"
 )
 
 func modelURL(model string) string { return "/models/" + url.PathEscape(model) }
@@ -50,18 +52,7 @@ func oneOf(q url.Values, name string, values ...string) (string, error) {
 func command(words ...string) string {
 	quoted := make([]string, len(words))
 	for i, word := range words {
-		quoted[i] = shellWord(word)
+		quoted[i] = templates.ShellWord(word)
 	}
 	return "convnet " + strings.Join(quoted, " ")
-}
-
-// shellWord quotes a word in which a shell might see more than itself.
-func shellWord(word string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.,/:@%+=", r)
-	}
-	if word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !plain(r) }) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

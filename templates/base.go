@@ -21,6 +21,7 @@ type Base struct {
 	Theme   string // light or dark; "" follows the system
 	Return  string // this page's address, for forms that lead back to it
 	Twin    string // address of the JSON twin; "" when there is none
+	Curl    string // a command line that fetches the twin
 }
 
 const siteKey = "site"
@@ -44,6 +45,7 @@ func NewBase(c echo.Context, section, heading string) Base {
 		query := r.URL.Query()
 		query.Set("format", "json")
 		b.Twin = r.URL.EscapedPath() + "?" + query.Encode()
+		b.Curl = Curl(c, b.Twin)
 	}
 	return b
 }

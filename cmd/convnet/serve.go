@@ -14,6 +14,7 @@ import (
 type serveFlags struct {
 	db, listen string
 	hosts      []string
+	origins    []string
 	readOnly   bool
 	provider   string
 }
@@ -30,6 +31,7 @@ func newServe(a *app) *cobra.Command {
 	flags.StringVar(&f.db, "db", "", "database file (required)")
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on")
 	flags.StringSliceVar(&f.hosts, "host", nil, "also answer to this host name, e.g. behind a proxy; may be repeated")
+	flags.StringSliceVar(&f.origins, "cors", nil, "let pages of this origin use the API, e.g. https://pictures.example; may be repeated")
 	flags.StringVar(&f.provider, "provider", "", providerUsage)
 	flags.BoolVar(&f.readOnly, "read-only", false, "serve a file that is never written to, e.g. a snapshot")
 	require(cmd, "db")
@@ -37,6 +39,11 @@ func newServe(a *app) *cobra.Command {
 }
 
 func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
+	for i, origin := range f.origins {
+		if f.origins[i], err = server.ParseOrigin(origin); err != nil {
+			return usagef("--cors: %v", err)
+		}
+	}
 	listener, err := net.Listen("tcp", f.listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w (choose another address with --listen)", f.listen, err)
@@ -47,7 +54,7 @@ func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
 		return err
 	}
 	defer closeInto(&err, db.Close)
-	config := server.Config{DB: db, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Version: version, QueueOff: queueOff}
+	config := server.Config{DB: db, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Origins: f.origins, Version: version, QueueOff: queueOff}
 	embedder, reason := openEmbedder(db, f.provider)
 	defer closeInto(&err, embedder.Close)
 	if f.provider != "" && embedder == nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/convnet-playground/convnet/internal/api"
 	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
@@ -65,7 +66,10 @@ func explain(err error) (int, string) {
 	}
 	var tooLarge *http.MaxBytesError
 	var known *echo.HTTPError
+	var problem *api.Problem
 	switch {
+	case errors.As(err, &problem):
+		return problem.Status, problem.Detail
 	case errors.As(err, &tooLarge):
 		return http.StatusRequestEntityTooLarge, fmt.Sprintf("What you sent is too large: the limit is %s.", templates.Bytes(tooLarge.Limit))
 	case errors.As(err, &known):
@@ -96,12 +100,18 @@ func (s *Server) fail(err error, c echo.Context) {
 		return
 	}
 	h := c.Response().Header()
-	for _, name := range []string{"ETag", "Last-Modified", echo.HeaderContentType} {
+	for _, name := range []string{"ETag", "Last-Modified", echo.HeaderContentType, echo.HeaderContentDisposition, "Link"} {
 		h.Del(name) // they were for what could not be sent
 	}
 	h.Set(headerPolicy, policy)
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		h.Set(echo.HeaderRetryAfter, "5")
+	}
+	if api.Owns(c.Request()) {
+		if err := api.WriteProblem(c, status, sentence); err != nil {
+			s.config.Logger.Error("write the problem", keyError, err)
+		}
+		return
 	}
 	page := &ErrorPage{Base: templates.NewBase(c, "", http.StatusText(status)), Status: status, Message: sentence}
 	page.Twin = ""

@@ -3,10 +3,13 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/internal/api"
 )
 
 // Limits bounds what one visitor can ask of the server; zero fields have defaults.
@@ -71,6 +74,19 @@ func within(limit time.Duration) echo.MiddlewareFunc {
 	}
 }
 
+// unhurried excepts exports of vectors, which take as long as somebody goes on reading, from the limit on a request's time.
+func unhurried(limit echo.MiddlewareFunc) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		limited := limit(next)
+		return func(c echo.Context) error {
+			if api.IsExport(c.Request()) {
+				return next(c)
+			}
+			return limited(c)
+		}
+	}
+}
+
 func bodyLimit(limit int64) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -84,12 +100,14 @@ func bodyLimit(limit int64) echo.MiddlewareFunc {
 	}
 }
 
-// alreadyCompressed tells pictures, which gzip would only slow down.
+// alreadyCompressed tells pictures, which gzip would only slow down, and numbers, which it would hold up.
 func alreadyCompressed(c echo.Context) bool {
+	path := c.Request().URL.Path
 	for _, pictures := range []string{"/images/", "/thumbnails/", "/uploads/", "/visualizations/"} {
-		if strings.HasPrefix(c.Request().URL.Path, pictures) {
+		if strings.HasPrefix(path, pictures) {
 			return true
 		}
 	}
-	return false
+	parts := []string{"original", "thumbnail", "png", "vectors"}
+	return api.Owns(c.Request()) && slices.Contains(parts, path[strings.LastIndex(path, "/")+1:])
 }

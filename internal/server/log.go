@@ -1,10 +1,14 @@
 package server
 
 import (
+	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/internal/api"
 )
 
 // Keys of the log.
@@ -23,6 +27,7 @@ func (s *Server) log(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
 		err := next(c)
+		cut := c.Response().Committed && errors.Is(err, api.ErrBroken)
 		status, level := 0, slog.LevelInfo
 		if err != nil {
 			c.Error(err)
@@ -42,6 +47,9 @@ func (s *Server) log(next echo.HandlerFunc) echo.HandlerFunc {
 			attrs = append(attrs, slog.String(keyError, err.Error()))
 		}
 		s.config.Logger.LogAttrs(c.Request().Context(), level, "request", attrs...)
+		if cut {
+			panic(http.ErrAbortHandler) // the caller must not take the part for the whole
+		}
 		return nil
 	}
 }

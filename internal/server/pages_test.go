@@ -16,7 +16,7 @@ import (
 // addresses are one of every kind of page.
 var addresses = []string{
 	"/", "/search", "/search?metric=minkowski&p=2.5&k=5&category=cat", "/datasets", "/datasets/pets", "/datasets/pets?category=dog",
-	"/models", "/models/tiny", "/about", "/why?image=cat/000.png&with=dog/001.png", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
+	"/models", "/models/tiny", "/about", "/api", "/why?image=cat/000.png&with=dog/001.png", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
 	"/models/tiny/layers/late/channels/0", "/models/tiny/layers/late/channels/2", "/models/tiny/layers/late/channels/3",
 	"/map", "/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late", "/map?color=channel:1&show=dog&method=pca",
 }
@@ -277,7 +277,7 @@ func TestEveryTemplateIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "search/about": true, "search/why": true, "search/map": true, "search/mapsvg": true,
-		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "server/error": true}
+		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "server/error": true, "api/api": true}
 	for _, name := range r.Names() {
 		if !known[name] {
 			t.Errorf("template %s is not shown by any test", name)

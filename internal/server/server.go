@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"github.com/convnet-playground/convnet/explorer"
+	"github.com/convnet-playground/convnet/internal/api"
 	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
@@ -32,6 +33,7 @@ type Config struct {
 	ReadOnly  bool            // said on the pages; the server itself never writes, only its queue does
 	Logger    *slog.Logger    // nil: no log
 	Hosts     []string        // host names to answer to beside the loopback ones
+	Origins   []string        // whose pages may use the API, as ParseOrigin writes them
 	Version   string
 	Limits    Limits
 }
@@ -79,10 +81,11 @@ func (s *Server) use() {
 			Version: s.config.Version, File: filepath.Base(s.config.DB.Path()), ReadOnly: s.config.ReadOnly,
 		}),
 		s.hosts.check,
+		s.share,
 		endless(atOnce(limits.Requests)),
-		endless(within(limits.Time)),
+		endless(unhurried(within(limits.Time))),
 		bodyLimit(limits.Body),
-		sameOrigin,
+		s.sameOrigin,
 		middleware.GzipWithConfig(middleware.GzipConfig{Skipper: alreadyCompressed, MinLength: 1024}),
 	)
 }
@@ -93,6 +96,7 @@ func (s *Server) route() {
 	service.UploadOff, service.Placer = s.config.UploadOff, s.config.Placer
 	uploads := upload.NewDesk(upload.Options{Bytes: s.config.Limits.Body, AtOnce: s.config.Limits.Uploads})
 	search.Register(pages, service, uploads)
+	api.Register(pages, api.Options{DB: s.config.DB, Service: service, Uploads: uploads, Version: s.config.Version})
 	explorer.Register(pages, s.config.DB)
 
 	read := []string{http.MethodGet, http.MethodHead}

@@ -10,7 +10,7 @@ func TestJSONTwins(t *testing.T) {
 	s := demoSite(t)
 	keys := map[string]string{
 		"/": "datasets", "/search": "results", "/search?metric=minkowski&p=2.5&k=5&category=cat": "p", "/datasets": "datasets", "/datasets/pets": "catalogue",
-		"/datasets/pets?category=dog": "categories", "/models": "models", "/models/tiny": "layers", "/about": "terms",
+		"/datasets/pets?category=dog": "categories", "/models": "models", "/models/tiny": "layers", "/about": "terms", "/api": "groups",
 		"/why?image=cat/000.png&with=dog/001.png": "channels",
 		"/models/tiny/layers/late":                "grid", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative": "grid",
 		"/map": "map", "/map?color=channel:1&show=dog&method=pca": "ramp",

@@ -48,16 +48,29 @@ func (d *Desk) readPart(part *multipart.Part, fields url.Values, p *Picture) err
 		fields.Set(part.FormName(), string(value))
 		return readError(err)
 	}
-	data, err := io.ReadAll(io.LimitReader(part, d.bytes+1))
+	var err error
+	*p, err = d.read(part, fileName(part.FileName()))
+	return err
+}
+
+// ReadPicture reads a picture that comes by itself.
+func (d *Desk) ReadPicture(in io.Reader, name string) (Picture, error) {
+	p, err := d.read(in, name)
 	if err != nil {
-		return readError(err)
+		return p, err
+	}
+	return p, p.check()
+}
+
+func (d *Desk) read(in io.Reader, name string) (Picture, error) {
+	data, err := io.ReadAll(io.LimitReader(in, d.bytes+1))
+	if err != nil {
+		return Picture{}, readError(err)
 	}
 	if int64(len(data)) > d.bytes {
-		return &http.MaxBytesError{Limit: d.bytes}
+		return Picture{}, &http.MaxBytesError{Limit: d.bytes}
 	}
-	p.Name, p.Data = fileName(part.FileName()), data
-	p.Format = http.DetectContentType(data)
-	return nil
+	return Picture{Name: name, Data: data, Format: http.DetectContentType(data)}, nil
 }
 
 // readError keeps the error of a body that is too large and calls anything else what it is: a connection or a form

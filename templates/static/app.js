@@ -89,6 +89,20 @@ document.addEventListener("click", (event) => {
   visit(address.href);
 });
 
+// A command line is copied, or, where that is not allowed, selected for the reader to copy.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  const code = button.parentElement.querySelector("code");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = document.getElementById("status").textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  } catch {
+    getSelection().selectAllChildren(code);
+  }
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("[data-swap]")) {

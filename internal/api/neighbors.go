@@ -1,0 +1,185 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/convnet-playground/convnet/search"
+	"github.com/convnet-playground/convnet/store"
+)
+
+// Query is what a search by vector sends, and what an embedding answers with for an image's vector.
+type Query struct {
+	Model   string    `json:"model,omitempty"`
+	Layer   string    `json:"layer,omitempty"`
+	Pooling string    `json:"pooling,omitempty"`
+	Metric  string    `json:"metric,omitempty" doc:"cosine, euclidean, sqeuclidean or minkowski."`
+	P       float64   `json:"p,omitempty" doc:"Minkowski's exponent."`
+	K       int       `json:"k,omitempty" doc:"How many neighbors."`
+	Vector  []float32 `json:"vector" doc:"As many finite numbers as the embedding's dimension."`
+}
+
+// Neighbors is the answer to a query.
+type Neighbors struct {
+	Dataset  string     `json:"dataset"`
+	Model    string     `json:"model"`
+	Layer    string     `json:"layer"`
+	Pooling  string     `json:"pooling"`
+	Metric   string     `json:"metric"`
+	P        *float64   `json:"p" doc:"Minkowski's exponent; null for the other metrics."`
+	K        int        `json:"k"`
+	Query    Asked      `json:"query"`
+	Compared int        `json:"compared" doc:"How many images the query was compared with; itself is not one of them."`
+	Farthest float64    `json:"farthest" doc:"The largest of their distances: similarity 0."`
+	Score    *Weighted  `json:"score" doc:"Null when the query has no category."`
+	Results  []Neighbor `json:"results" doc:"Nearest first; equal distances by image id."`
+}
+
+// Asked is the query that was answered.
+type Asked struct {
+	Kind     string `json:"kind" doc:"image, upload or vector."`
+	ImageID  *int64 `json:"image_id" doc:"Null but for an image of the dataset."`
+	Name     string `json:"name"`
+	Category string `json:"category"`
+	SHA256   string `json:"sha256" doc:"Of the picture's bytes; empty for a vector."`
+}
+
+// Weighted is the weighted search score of a query.
+type Weighted struct {
+	Weighted float64 `json:"weighted" doc:"0 to 100: the share of the largest sum of weights, of which rank 1 has 15 and rank 15 has 1."`
+	Hits     int     `json:"hits" doc:"How many of the nearest are of the query's category."`
+	Of       int     `json:"of" doc:"How many of the nearest were looked at, at most 15."`
+}
+
+// Neighbor is one result.
+type Neighbor struct {
+	Rank         int     `json:"rank" doc:"From 1."`
+	ImageID      int64   `json:"image_id"`
+	Name         string  `json:"name"`
+	Category     string  `json:"category"`
+	SHA256       string  `json:"sha256"`
+	Width        int     `json:"width"`
+	Height       int     `json:"height"`
+	Distance     float64 `json:"distance" doc:"The metric's own number: smaller is nearer."`
+	Similarity   float64 `json:"similarity" doc:"1 − distance ÷ farthest, in [0, 1]: larger is nearer."`
+	SameCategory *bool   `json:"same_category" doc:"Null when the query has no category."`
+}
+
+// listNeighbors answers a query by an image of the dataset.
+func (a *API) listNeighbors(r *request) error {
+	d, err := a.dataset(r)
+	if err != nil {
+		return err
+	}
+	ask, err := r.searchRequest(d.Name)
+	if err != nil {
+		return err
+	}
+	text := r.query.Get("image")
+	if text == "" {
+		return problemf(http.StatusBadRequest, "Say which image: image=ID, its SHA-256 or its file name. A picture or a vector of your own is sent with POST.")
+	}
+	img, err := a.imageOf(r.Request().Context(), d, text)
+	if ask.ImageID = img.ID; err != nil {
+		ask.ImageID, ask.Image = 0, text // then it is a name, and the search says so if there is none
+	}
+	return a.neighbors(r, ask)
+}
+
+// searchRequest reads from the address all but the query itself.
+func (r *request) searchRequest(dataset string) (search.Request, error) {
+	ask := search.Request{Dataset: dataset, Model: r.query.Get("model"), Layer: r.query.Get("layer"), Pooling: r.query.Get("pooling")}
+	var err error
+	if ask.Metric, err = r.query.metric(); err != nil {
+		return ask, err
+	}
+	if ask.P, err = r.query.number("p"); err != nil {
+		return ask, err
+	}
+	k, err := r.query.integer("k", 1, 1000)
+	ask.K = int(k)
+	return ask, err
+}
+
+func (a *API) neighbors(r *request, ask search.Request) error {
+	page, err := a.Service.Neighbors(r.Request().Context(), ask)
+	if err != nil {
+		return err
+	}
+	answer := newNeighbors(page)
+	if r.format == formatCSV {
+		return r.csv(answer.Results)
+	}
+	return r.json(answer)
+}
+
+func newNeighbors(page *search.Page) Neighbors {
+	n := Neighbors{Dataset: page.Dataset, Model: page.Model, Layer: page.Layer, Pooling: page.Pooling, Metric: string(page.Metric), K: page.K,
+		Query: newAsked(page.Query), Compared: page.Compared, Farthest: page.Farthest, Results: make([]Neighbor, len(page.Results))}
+	if page.Metric == store.Minkowski {
+		n.P = &page.P
+	}
+	if s := page.Score; s != nil {
+		n.Score = &Weighted{s.Weighted, s.Hits, s.Of}
+	}
+	for i, h := range page.Results {
+		n.Results[i] = Neighbor{h.Rank, h.ImageID, h.Name, h.Category, h.SHA256, h.Width, h.Height, h.Distance, h.Similarity, h.SameCategory}
+	}
+	return n
+}
+
+func newAsked(q search.Query) Asked {
+	asked := Asked{Kind: "image", Name: q.Name, Category: q.Category, SHA256: q.SHA256}
+	switch {
+	case q.Uploaded:
+		asked.Kind = "upload"
+	case q.Vector:
+		asked.Kind = "vector"
+	default:
+		asked.ImageID = &q.ImageID
+	}
+	return asked
+}
+
+// Score is how well an embedding finds images of the query's category.
+type Score struct {
+	EmbeddingID   int64   `json:"embedding_id"`
+	Model         string  `json:"model"`
+	Layer         string  `json:"layer"`
+	Pooling       string  `json:"pooling"`
+	Metric        string  `json:"metric" doc:"minkowski:3 names its exponent."`
+	Category      string  `json:"category" doc:"Empty: the mean over all queries."`
+	WeightedScore float64 `json:"weighted_score" doc:"Mean weighted search score, 0 to 100."`
+	Queries       int     `json:"queries" doc:"How many queries the mean is over."`
+}
+
+func (a *API) listScores(r *request) error {
+	d, err := a.dataset(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Request().Context()
+	embeddings, err := a.embeddingsOf(r, d)
+	if err != nil {
+		return err
+	}
+	byID := make(map[int64]store.Embedding, len(embeddings))
+	for _, e := range embeddings {
+		byID[e.ID] = e
+	}
+	stored, err := a.DB.Scores(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	metric, category := r.query.text("metric"), r.query.text("category")
+	all := []Score{}
+	for _, s := range stored {
+		e, chosen := byID[s.EmbeddingID]
+		if chosen && is(metric, s.Metric) && is(category, s.Category) {
+			all = append(all, Score{s.EmbeddingID, e.Model, e.Layer, e.Pooling, s.Metric, s.Category, s.Weighted, s.Queries})
+		}
+	}
+	return respondAll(r, all, func(s Score) string { return numberKey(s.EmbeddingID) + s.Metric + "\x00" + s.Category })
+}
+
+// is reports whether a filter lets a value through.
+func is(filter *string, value string) bool { return filter == nil || *filter == value }
