@@ -8,7 +8,7 @@
 struct kernel {
   const char *name;
   int tall, wide; /* rows and columns of a tile */
-  void (*tile)(const float *a, const float *b, int dim, float *out);
+  void (*tile)(const float *const *a, const float *b, int dim, float *out);
   float (*powers)(const float *a, const float *b, int dim, int power);
 };
 
@@ -35,6 +35,9 @@ struct kernel {
 
 /* What a block's size must be a multiple of. */
 _Static_assert(UMAP_BLOCK % 32 == 0, "the widest tile");
+enum { MAX_TALL = 8 };
+
+typedef float quad __attribute__((vector_size(16), aligned(4), may_alias));
 
 static const struct kernel *kernel(void) {
   static _Atomic(const struct kernel *) chosen;
@@ -55,28 +58,34 @@ static int number(const umap_rows *r, int i) { return r->index ? r->index[i] : r
 
 static const float *row(const umap_rows *r, int i) { return r->space.x + (size_t)number(r, i) * r->space.dim; }
 
-/* Packs dimensions from .. from + deep of all rows in panels of so many rows; where rows are missing there are zeros. */
-static void pack(const umap_rows *r, int rows, int from, int deep, float *out) {
-  for (int first = 0; first < r->count; first += rows, out += (size_t)rows * deep)
-    for (int i = 0; i < rows; i++) {
-      const float *x = first + i < r->count ? row(r, first + i) + from : NULL;
-      for (int t = 0; t < deep; t++) out[(size_t)t * rows + i] = x ? x[t] : 0;
+/* Packs dimensions from .. from + deep of all rows in panels as wide as a tile, in which those of one dimension lie side
+ * by side; where rows are missing there are zeros. */
+static void pack(const umap_rows *r, int wide, int from, int deep, float *out) {
+  static const float zeros[UMAP_DEEP];
+  for (int first = 0; first < r->count; first += wide, out += (size_t)wide * deep)
+    for (int i = 0; i < wide; i += 4) {
+      const float *x[4];
+      for (int c = i + 4; c < i + 8 && first + c < r->count; c++) /* rows lie anywhere in memory: fetch the next ones */
+        for (int t = 0; t < deep; t += 16) __builtin_prefetch(row(r, first + c) + from + t);
+      for (int c = 0; c < 4; c++) x[c] = first + i + c < r->count ? row(r, first + i + c) + from : zeros;
+      for (int t = 0; t < deep; t++) *(quad *)(out + (size_t)t * wide + i) = (quad){x[0][t], x[1][t], x[2][t], x[3][t]};
     }
 }
 
 static void products(const umap_rows *a, const umap_rows *b, float *out) {
   const struct kernel *k = kernel();
   int dim = a->space.dim;
-  float *left = out + UMAP_BLOCK * UMAP_BLOCK, *right = left + UMAP_BLOCK * UMAP_DEEP;
-  int rows = (a->count + k->tall - 1) / k->tall * k->tall;
-  memset(out, 0, (size_t)rows * UMAP_BLOCK * sizeof *out);
+  float *right = out + UMAP_BLOCK * UMAP_BLOCK;
+  memset(out, 0, (size_t)(a->count + k->tall - 1) / k->tall * k->tall * UMAP_BLOCK * sizeof *out);
   for (int from = 0; from < dim; from += UMAP_DEEP) {
     int deep = dim - from < UMAP_DEEP ? dim - from : UMAP_DEEP;
-    pack(a, k->tall, from, deep, left);
     pack(b, k->wide, from, deep, right);
-    for (int j = 0; j < b->count; j += k->wide)
-      for (int i = 0; i < a->count; i += k->tall)
-        k->tile(left + (size_t)i * deep, right + (size_t)j * deep, deep, out + (size_t)i * UMAP_BLOCK + j);
+    for (int i = 0; i < a->count; i += k->tall) {
+      const float *left[MAX_TALL]; /* behind the last row, the last again: nobody reads what comes of it */
+      for (int c = 0; c < k->tall; c++) left[c] = row(a, i + c < a->count ? i + c : a->count - 1) + from;
+      for (int j = 0; j < b->count; j += k->wide)
+        k->tile(left, right + (size_t)j * deep, deep, out + (size_t)i * UMAP_BLOCK + j);
+    }
   }
 }
 

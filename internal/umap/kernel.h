@@ -19,7 +19,7 @@ typedef struct {
 } umap_rows;
 
 /* Rows and columns that a block of comparisons may have, and floats of room for one and what it is made of. */
-enum { UMAP_BLOCK = 256, UMAP_DEEP = 256, UMAP_ROOM = UMAP_BLOCK * UMAP_BLOCK + 2 * UMAP_BLOCK * UMAP_DEEP };
+enum { UMAP_BLOCK = 256, UMAP_DEEP = 256, UMAP_ROOM = UMAP_BLOCK * (UMAP_BLOCK + UMAP_DEEP) };
 
 /* Writes the comparison of row i of a with row j of b to room[i * UMAP_BLOCK + j]. The numbers of a pair are the same
  * in every block that it is part of, either way round. */

@@ -16,7 +16,11 @@ type Neighbors struct {
 	Distance []float32
 }
 
-// NearestNeighbors finds the k nearest neighbors of every point, itself included. All points are compared with each other.
+// exactRows is how many points are compared each with each; of more, neighbors are found by descent.
+const exactRows = 20_000
+
+// NearestNeighbors finds the k nearest neighbors of every point, itself included. Up to 20,000 points are compared each
+// with each. Of more, a few in a hundred neighbors may not be the nearest, but the next.
 func NearestNeighbors(ctx context.Context, x Matrix, k int, metric Metric) (Neighbors, error) {
 	if err := x.validate(); err != nil {
 		return Neighbors{}, err
@@ -36,7 +40,10 @@ func NearestNeighbors(ctx context.Context, x Matrix, k int, metric Metric) (Neig
 
 // neighbors finds the k nearest neighbors of every point.
 func (s *space) neighbors(ctx context.Context, k int, tell func(done, total int)) (Neighbors, error) {
-	return s.exact(ctx, s, k, tell)
+	if s.rows <= exactRows {
+		return s.exact(ctx, s, k, tell)
+	}
+	return s.descend(ctx, k, tell)
 }
 
 // exact finds the k nearest among the points of t. Where t is s, each point comes first among its own.

@@ -41,8 +41,8 @@ const (
 	keyNoise
 	keyLayout
 	keyOrder
-	keyTrees
-	keyCandidates
+	keyDescent
+	keyPartition
 	keyLanczos
 	keyTransform
 )

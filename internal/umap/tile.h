@@ -3,7 +3,7 @@
  *   TARGET  attribute that allows the instructions
  *   WIDTH   bytes of a vector register
  *   TALL    rows of a tile; a tile is two registers wide
- * Both sides come packed: TALL, or WIDE, numbers of the first dimension, then of the second, and so on. */
+ * The left side are rows; the right one comes packed: WIDE numbers of the first dimension, then of the second, and so on. */
 
 #define JOIN2(a, b) a##_##b
 #define JOIN(a, b) JOIN2(a, b)
@@ -20,14 +20,15 @@ typedef int NAME(bits) __attribute__((vector_size(WIDTH), may_alias));
 #define AT(p) (*(NAME(load) *)(p))
 
 /* Adds the products of a tile to out. */
-TARGET static void NAME(tile)(const float *a, const float *b, int dim, float *out) {
+TARGET static void NAME(tile)(const float *const *a, const float *b, int dim, float *out) {
   V left[TALL], right[TALL];
+  const float *row[TALL];
 #pragma GCC unroll 16
-  for (int i = 0; i < TALL; i++) left[i] = AT(out + i * UMAP_BLOCK), right[i] = AT(out + i * UMAP_BLOCK + LANES);
-  for (int t = 0; t < dim; t++, a += TALL, b += WIDE) {
+  for (int i = 0; i < TALL; i++) row[i] = a[i], left[i] = AT(out + i * UMAP_BLOCK), right[i] = AT(out + i * UMAP_BLOCK + LANES);
+  for (int t = 0; t < dim; t++, b += WIDE) {
     V l = AT(b), r = AT(b + LANES);
 #pragma GCC unroll 16
-    for (int i = 0; i < TALL; i++) left[i] += a[i] * l, right[i] += a[i] * r;
+    for (int i = 0; i < TALL; i++) left[i] += row[i][t] * l, right[i] += row[i][t] * r;
   }
 #pragma GCC unroll 16
   for (int i = 0; i < TALL; i++) AT(out + i * UMAP_BLOCK) = left[i], AT(out + i * UMAP_BLOCK + LANES) = right[i];
