@@ -32,3 +32,6 @@ func pull(a, b float64) *force {
 func push(a, b, strength float64) *force {
 	return newForce(func(d float64) float64 { return 2 * strength * b / ((0.001 + d) * (1 + a*math.Pow(d, b))) })
 }
+
+// at is the force at a squared distance.
+func (f *force) at(d float32) float32 { return float32(C.umap_force_at(f.table(), C.float(d))) }

@@ -99,3 +99,5 @@ void umap_move(const umap_turn *t, const int32_t *index, const uint64_t *key, in
     else move(t, 3, e, &f, hold, keyed(t->stream, key[i]), place + 3 * (size_t)n);
   }
 }
+
+float umap_force_at(const umap_force *force, float squared) { return at(force, squared); }

@@ -32,4 +32,7 @@ void umap_move(const umap_turn *turn, const int32_t *index, const uint64_t *key,
                const int32_t *col, const float *rate, const float *seen, const float *held, const umap_force *pull,
                const umap_force *push, float *place);
 
+/* The force at a squared distance. */
+float umap_force_at(const umap_force *force, float squared);
+
 #endif

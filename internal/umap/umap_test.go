@@ -118,7 +118,7 @@ func TestUnusualPoints(t *testing.T) {
 		for _, metric := range Metrics {
 			for _, init := range Inits {
 				o := DefaultOptions()
-				o.Metric, o.Init, o.Epochs = metric, init, 50
+				o.Metric, o.Init, o.Epochs = metric, init, 20
 				m, err := Fit(ctx, x, o)
 				if err != nil {
 					t.Errorf("%s, %s, %s: %v", name, metric, init, err)
