@@ -51,6 +51,18 @@ func (tx *Tx) extendProjection(x Extension) error {
 	return tx.setPoints(e, x.Method, points.join(placed))
 }
 
+// PutProjectionOverlaps stores anew how much a projection's layer agrees with others, where there is such a projection.
+func (tx *Tx) PutProjectionOverlaps(embeddingID int64, method string, all []ProjectionOverlap) error {
+	text, err := encodeOverlaps(all)
+	if err == nil {
+		_, err = tx.exec(`UPDATE projection SET overlaps = ? WHERE embedding_id = ? AND method = ?`, text, embeddingID, method)
+	}
+	if err != nil {
+		return fmt.Errorf("store the overlaps of the %s projection of embedding %d: %w", method, embeddingID, err)
+	}
+	return nil
+}
+
 // setPoints stores the points of a projection after a change, with the hash of those that it was fitted on.
 func (tx *Tx) setPoints(e Embedding, method string, p storedPoints) error {
 	vectors, err := fittedOn(tx.ctx, tx.sql, e, p.ids[:p.fitted])

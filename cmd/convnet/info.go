@@ -144,6 +144,9 @@ func (a *app) printInfo(info databaseInfo) {
 		}
 	}
 	_ = w.Flush()
+	if n := info.File.Projections; n > 0 {
+		fmt.Fprintf(a.stdout, "maps of layers: %d\n", n)
+	}
 	if len(info.Quarantine) > 0 {
 		fmt.Fprintf(a.stdout, "in quarantine: %d\n", len(info.Quarantine))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/convnet-playground/convnet/internal/imaging"
 	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/pooling"
+	"github.com/convnet-playground/convnet/internal/projection"
 	"github.com/convnet-playground/convnet/store"
 )
 
@@ -24,7 +25,7 @@ type ingestFlags struct {
 	provider               string
 	grid, workers          int
 	license, source        string
-	prune                  bool
+	prune, project         bool
 	maxMegapixels, maxMegs int64
 }
 
@@ -58,6 +59,7 @@ exit code is 3.`,
 	flags.IntVar(&f.workers, "workers", 0, "images worked on side by side; 0 is one for each core")
 	flags.StringVar(&f.license, "license", "", "licence of the images, kept in the database")
 	flags.StringVar(&f.source, "source", "", "where the images come from, kept in the database")
+	flags.BoolVar(&f.project, "project", true, "draw the maps of the layers")
 	flags.BoolVar(&f.prune, "prune", false, "remove images whose files are gone from the source")
 	flags.Int64Var(&f.maxMegapixels, "max-megapixels", 50, "larger pictures go into quarantine")
 	flags.Int64Var(&f.maxMegs, "max-megabytes", 64, "larger files go into quarantine")
@@ -94,23 +96,24 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 		return err
 	}
 	defer closeInto(&err, db.Close)
+	var drawn projection.Summary
 	summaries, err := a.ingestEach(ctx, db, rt, candidates, ingest.Options{
 		Dataset: f.dataset, Source: source, License: f.license, Origin: f.source, Labels: f.labels,
 		Layers: f.layers, Pooling: pooling, Prune: f.prune, Workers: f.workers, Provider: f.provider,
 		Limits: imaging.Limits{MaxPixels: f.maxMegapixels * 1e6, MaxBytes: f.maxMegs << 20}, Version: version,
-	})
+	}, a.mapper(db, f.project, &drawn))
 	if err != nil {
 		return err
 	}
 	if err := a.scoreDataset(ctx, db, f.dataset, store.Cosine, store.DefaultP, maxScoredOnIngest); err != nil {
 		return err
 	}
-	return a.reportIngest(summaries)
+	return a.reportIngest(summaries, drawn)
 }
 
 // ingestEach runs one network after the other; without any, it stores the images only. Interrupted, it goes on with the
-// network it was at when it is run again: those before it find nothing to do.
-func (a *app) ingestEach(ctx context.Context, db *store.DB, rt *ortrun.Runtime, candidates []candidate, opt ingest.Options) ([]ingest.Summary, error) {
+// network it was at when it is run again: those before it find nothing to do. Each network's maps follow it.
+func (a *app) ingestEach(ctx context.Context, db *store.DB, rt *ortrun.Runtime, candidates []candidate, opt ingest.Options, maps mapper) ([]ingest.Summary, error) {
 	line := a.newProgress()
 	defer line.done()
 	opt.Progress = line.update
@@ -125,8 +128,11 @@ func (a *app) ingestEach(ctx context.Context, db *store.DB, rt *ortrun.Runtime, 
 		if err != nil {
 			return nil, err
 		}
-		summaries = append(summaries, summary)
 		line.done()
+		summaries = append(summaries, summary)
+		if err := maps(ctx, opt.Dataset); err != nil {
+			return nil, err
+		}
 	}
 	return summaries, nil
 }
@@ -163,15 +169,16 @@ func parsePooling(pool string, grid int) (pooling.Pooling, error) {
 	return p, nil
 }
 
-func (a *app) reportIngest(summaries []ingest.Summary) error {
+func (a *app) reportIngest(summaries []ingest.Summary, drawn projection.Summary) error {
 	if a.json {
-		if err := a.printJSON(map[string]any{"runs": summaries}); err != nil {
+		if err := a.printJSON(map[string]any{"runs": summaries, "projection": drawn}); err != nil {
 			return err
 		}
 	} else if !a.quiet {
 		for _, s := range summaries {
 			a.printSummary(s)
 		}
+		a.printDrawn(drawn)
 	}
 	// Every run has seen the same files, so the last one's quarantine is the whole of it.
 	if last := summaries[len(summaries)-1]; len(last.Quarantined) > 0 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/convnet-playground/convnet/internal/projection"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 )
@@ -82,6 +83,7 @@ func (a *app) search(ctx context.Context, db *store.DB, req search.Request, prov
 		}
 		service.UploadOff = reason
 	}
+	service.Placer = projection.NewPlacer(db)
 	page, err := service.Search(ctx, req)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/convnet-playground/convnet/internal/projection"
 	"github.com/convnet-playground/convnet/internal/server"
 )
 
@@ -63,6 +64,7 @@ func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
 	if config.UploadOff = reason; embedder != nil {
 		config.Embedder = embedder
 	}
+	config.Placer = projection.NewPlacer(db)
 	queue, err := openQueue(ctx, &config, embedder)
 	if err != nil {
 		return err
