@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"image/png"
 	"io"
@@ -164,4 +165,17 @@ func decode[T any](t testing.TB, w *httptest.ResponseRecorder) T {
 		t.Fatalf("%v: %.300s", err, w.Body)
 	}
 	return v
+}
+
+// damage makes the last vectors of embedding 1 NaN, as no ingest would.
+func damage(t testing.TB, path string) {
+	t.Helper()
+	raw, err := sql.Open("sqlite3", "file:"+path)
+	must(t, err)
+	defer raw.Close()
+	var chunk int64
+	var vectors []byte
+	must(t, raw.QueryRow(`SELECT _rowid_, vectors FROM vec_1_vector_chunks00 ORDER BY _rowid_ DESC LIMIT 1`).Scan(&chunk, &vectors))
+	_, err = raw.Exec(`UPDATE vec_1_vector_chunks00 SET vectors = ? WHERE _rowid_ = ?`, bytes.Repeat([]byte{0xff}, len(vectors)), chunk)
+	must(t, err)
 }
