@@ -1,9 +1,13 @@
 package search
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/convnet-playground/convnet/internal/retrieval"
+)
 
 // scoreDepth is how many of the nearest images the weighted search score looks at.
-const scoreDepth = 15
+const scoreDepth = retrieval.Depth
 
 // QueryScore is the weighted search score of one query. Among the 15 nearest images (the query itself is not one of
 // them) a hit, an image of the query's category, at rank i counts (15 − i) / 15, i from 0; the score is the hits'
@@ -18,21 +22,17 @@ type QueryScore struct {
 }
 
 // rankWeight is what a hit at rank i, from 0, counts.
-func rankWeight(i int) float64 { return float64(scoreDepth-i) / scoreDepth }
+func rankWeight(i int) float64 { return retrieval.Weight(i + 1) }
 
 // weightedScore judges ranks, nearest first; without any there is no score, and it is 0.
 func weightedScore(ranks []bool) float64 {
-	var hits, all float64
+	r := retrieval.Ranks{Places: len(ranks)}
 	for i, hit := range ranks[:min(len(ranks), scoreDepth)] {
-		all += rankWeight(i)
 		if hit {
-			hits += rankWeight(i)
+			r.Hits |= 1 << i
 		}
 	}
-	if all == 0 {
-		return 0
-	}
-	return 100 * hits / all
+	return retrieval.Weighted(r)
 }
 
 // scoreQuery is nil when there is nothing to judge: no category, or no other image.

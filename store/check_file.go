@@ -91,6 +91,7 @@ var references = []struct{ table, column, parent string }{
 	{"embedding", "dataset_id", "dataset"},
 	{"embedding", "layer_id", "layer"},
 	{"score", "embedding_id", "embedding"},
+	{"evaluation", "embedding_id", "embedding"},
 	{"run", "dataset_id", "dataset"},
 	{"projection", "embedding_id", "embedding"},
 	{"visualization", "layer_id", "layer"},

@@ -17,19 +17,21 @@ type Score struct {
 
 // PutScores stores scores, in place of earlier ones of the same embedding, metric and category.
 func (db *DB) PutScores(ctx context.Context, scores []Score) error {
-	return db.Update(ctx, func(tx *Tx) error {
-		for _, s := range scores {
-			_, err := tx.exec(`
-				INSERT INTO score (embedding_id, metric, category, weighted, queries) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT (embedding_id, metric, category) DO UPDATE
-				SET weighted = excluded.weighted, queries = excluded.queries`,
-				s.EmbeddingID, s.Metric, s.Category, s.Weighted, s.Queries)
-			if err != nil {
-				return fmt.Errorf("insert score of embedding %d: %w", s.EmbeddingID, err)
-			}
+	return db.Update(ctx, func(tx *Tx) error { return tx.putScores(scores) })
+}
+
+func (tx *Tx) putScores(scores []Score) error {
+	for _, s := range scores {
+		_, err := tx.exec(`
+			INSERT INTO score (embedding_id, metric, category, weighted, queries) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (embedding_id, metric, category) DO UPDATE
+			SET weighted = excluded.weighted, queries = excluded.queries`,
+			s.EmbeddingID, s.Metric, s.Category, s.Weighted, s.Queries)
+		if err != nil {
+			return fmt.Errorf("insert score of embedding %d: %w", s.EmbeddingID, err)
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Scores returns the scores of a dataset's embeddings.
@@ -46,11 +48,13 @@ func (db *DB) Scores(ctx context.Context, datasetID int64) ([]Score, error) {
 	return all, nil
 }
 
-// DeleteScores deletes the scores of a dataset, because its images have changed.
+// DeleteScores deletes the scores and evaluations of a dataset, because its images have changed.
 func (tx *Tx) DeleteScores(datasetID int64) error {
-	_, err := tx.exec(`DELETE FROM score WHERE embedding_id IN (SELECT id FROM embedding WHERE dataset_id = ?)`, datasetID)
-	if err != nil {
-		return fmt.Errorf("delete scores: %w", err)
+	for _, table := range []string{"score", "evaluation"} {
+		_, err := tx.exec(`DELETE FROM `+table+` WHERE embedding_id IN (SELECT id FROM embedding WHERE dataset_id = ?)`, datasetID)
+		if err != nil {
+			return fmt.Errorf("delete scores: %w", err)
+		}
 	}
 	return nil
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/convnet-playground/convnet/ingest"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 )
@@ -15,146 +17,136 @@ import (
 // other one grows with the square, and beyond this it would be felt.
 const maxScoredOnIngest = 2000
 
+// evaluateFlags select what is evaluated; the empty ones select nothing away.
+type evaluateFlags struct {
+	db, dataset, model, layer, metric string
+	p                                 float64
+}
+
+func (f *evaluateFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.db, "db", "", "database file (required)")
+	flags.StringVar(&f.dataset, "dataset", "", "only this dataset")
+	flags.StringVar(&f.model, "model", "", "only this model")
+	flags.StringVar(&f.layer, "layer", "", "only this layer")
+	flags.StringVar(&f.metric, "metric", "", "only this metric: cosine, euclidean, sqeuclidean or minkowski")
+	flags.Float64Var(&f.p, "p", store.DefaultP, "exponent of the minkowski metric, at least 1")
+	require(cmd, "db")
+}
+
 func newEvaluate(a *app) *cobra.Command {
-	var path, dataset, metric string
-	var p float64
+	var f evaluateFlags
 	cmd := &cobra.Command{
-		Use:   "evaluate --db FILE --dataset NAME",
+		Use:   "evaluate --db FILE",
 		Short: "Score every layer: how often are an image's nearest neighbors of its own category?",
-		Long: `Evaluate uses every image as a query and computes the weighted search score of each layer:
-over the 15 nearest neighbors, a hit of the query's category at rank i (from 0) counts
-(15 − i)/15; the score is 100 × the hits' share of the largest possible sum. The scores are
-stored, shown on the pages, and printed.`,
+		Long: `Evaluate uses every image as a query, at every layer and under every metric, and measures
+how well the images of its category come first:
+
+  weighted score   over the 15 nearest, a hit at rank i (from 0) counts (15 − i)/15; 100 × the
+                   hits' share of the largest possible sum
+  precision@k      share of hits among the k nearest
+  recall@k         share of the category's images that are among the k nearest
+  MAP              mean over queries of the average precision, over the whole ranking
+  R-precision      share of hits among the R nearest, with R images that could be found
+  NDCG@k           normalised discounted cumulative gain of the k nearest
+
+The query itself is never among the results, and equal distances are ordered by image id.
+What was evaluated is stored and shown on the pages; what is up to date is not done again.`,
 		Args: exactArgs(),
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			m, err := store.ParseMetric(metric)
-			if err != nil {
-				return usageError{err}
-			}
-			ctx := cmd.Context()
-			db, err := store.Open(ctx, path, store.ReadWrite)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			scores, err := a.evaluate(cmd.Context(), f)
 			if err != nil {
 				return err
 			}
-			defer closeInto(&err, db.Close)
-			if err := a.scoreDataset(ctx, db, dataset, m, p, 0); err != nil {
-				return err
-			}
-			return a.printScores(ctx, db, dataset, search.MetricKey(m, p))
+			return a.printScores(scores)
 		},
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&path, "db", "", "database file (required)")
-	flags.StringVar(&dataset, "dataset", "", "dataset (required)")
-	flags.StringVar(&metric, "metric", "cosine", "cosine, euclidean, sqeuclidean or minkowski")
-	flags.Float64Var(&p, "p", store.DefaultP, "exponent of the minkowski metric, at least 1")
-	require(cmd, "db", "dataset")
+	f.register(cmd)
 	return cmd
 }
 
-// scoreDataset computes and stores the scores that a dataset lacks, unless it has more than limit images (0: no limit).
-func (a *app) scoreDataset(ctx context.Context, db *store.DB, name string, metric store.Metric, p float64, limit int) error {
+// evaluate evaluates what was asked for and is lacking, and returns its scores.
+func (a *app) evaluate(ctx context.Context, f evaluateFlags) (scores []search.Score, err error) {
+	o := search.EvaluateOptions{Model: f.model, Layer: f.layer}
+	if f.metric != "" {
+		m, err := store.ParseMetric(f.metric)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		o.Measures = []store.Measure{{Metric: m, P: f.p}}
+	}
+	db, err := store.Open(ctx, f.db, store.ReadWrite)
+	if err != nil {
+		return nil, err
+	}
+	defer closeInto(&err, db.Close)
+	datasets, err := chosenDatasets(ctx, db, f.dataset)
+	if err != nil {
+		return nil, err
+	}
+	scores = []search.Score{}
+	for _, d := range datasets {
+		o.Dataset = d.Name
+		some, err := a.evaluateDataset(ctx, db, o)
+		if err != nil {
+			return nil, err
+		}
+		scores = append(scores, some...)
+	}
+	if len(scores) == 0 && (f.model != "" || f.layer != "") {
+		return nil, usagef("there are no vectors of model %q at layer %q: 'convnet info' lists what there is", f.model, f.layer)
+	}
+	return scores, nil
+}
+
+func chosenDatasets(ctx context.Context, db *store.DB, name string) ([]store.Dataset, error) {
+	if name == "" {
+		return db.Datasets(ctx)
+	}
+	d, err := db.Dataset(ctx, name)
+	return []store.Dataset{d}, err
+}
+
+func (a *app) evaluateDataset(ctx context.Context, db *store.DB, o search.EvaluateOptions) ([]search.Score, error) {
+	line, start := a.newProgress(), time.Now()
+	line.label = o.Dataset
+	o.Progress = func(done, total int) {
+		line.update(ingest.Progress{Phase: "evaluate layers", Done: done, Total: total, Started: start})
+	}
+	err := search.Evaluate(ctx, db, o)
+	line.done()
+	if err != nil {
+		return nil, err
+	}
+	return search.Scores(ctx, db, o)
+}
+
+// scoreIngested evaluates a dataset that has changed, unless it is so large that this would be felt.
+func (a *app) scoreIngested(ctx context.Context, db *store.DB, name string) error {
 	dataset, err := db.Dataset(ctx, name)
 	if err != nil {
 		return err
+	}
+	if dataset.Images <= maxScoredOnIngest {
+		return search.Evaluate(ctx, db, search.EvaluateOptions{Dataset: name})
 	}
 	embeddings, err := db.Embeddings(ctx, store.EmbeddingFilter{DatasetID: dataset.ID})
-	if err != nil {
-		return err
+	if len(embeddings) > 0 && !a.quiet {
+		fmt.Fprintf(a.stderr, "%s has %d images: run 'convnet evaluate' to score its layers\n", name, dataset.Images)
 	}
-	if limit > 0 && dataset.Images > limit {
-		if len(embeddings) > 0 && !a.quiet {
-			fmt.Fprintf(a.stderr, "%s has %d images: run 'convnet evaluate' to score its layers\n", name, dataset.Images)
-		}
-		return nil
-	}
-	scored, err := scoredEmbeddings(ctx, db, dataset.ID, search.MetricKey(metric, p))
-	if err != nil {
-		return err
-	}
-	for _, e := range embeddings {
-		if scored[e.ID] {
-			continue
-		}
-		scores, err := search.Evaluate(ctx, db, e, metric, p)
-		if err != nil {
-			return fmt.Errorf("score layer %s: %w", e.Layer, err)
-		}
-		if err := db.PutScores(ctx, scores); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
-// scoredEmbeddings are those whose scores are stored already; an ingest that changes anything drops them.
-func scoredEmbeddings(ctx context.Context, db *store.DB, datasetID int64, key string) (map[int64]bool, error) {
-	scores, err := db.Scores(ctx, datasetID)
-	if err != nil {
-		return nil, err
-	}
-	scored := map[int64]bool{}
-	for _, s := range scores {
-		if s.Metric == key {
-			scored[s.EmbeddingID] = true
-		}
-	}
-	return scored, nil
-}
-
-// layerScores is one layer's line of the table.
-type layerScores struct {
-	Model      string             `json:"model"`
-	Layer      string             `json:"layer"`
-	Pooling    string             `json:"pooling"`
-	Dimension  int                `json:"dimension"`
-	Weighted   float64            `json:"weighted_score"`
-	Queries    int                `json:"queries"`
-	Categories map[string]float64 `json:"categories"`
-}
-
-func (a *app) printScores(ctx context.Context, db *store.DB, name, key string) error {
-	dataset, err := db.Dataset(ctx, name)
-	if err != nil {
-		return err
-	}
-	table, err := scoreTable(ctx, db, dataset.ID, key)
-	if err != nil {
-		return err
-	}
+func (a *app) printScores(scores []search.Score) error {
 	if a.json {
-		return a.printJSON(map[string]any{"dataset": name, "metric": key, "layers": table})
+		return a.printJSON(map[string]any{"scores": scores})
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "MODEL\tLAYER\tPOOLING\tDIMENSION\tWEIGHTED SCORE")
-	for _, row := range table {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%.1f\n", row.Model, row.Layer, row.Pooling, row.Dimension, row.Weighted)
+	fmt.Fprintln(w, "DATASET\tMODEL\tLAYER\tMETRIC\tWEIGHTED\t95 %\tP@1\tP@10\tMAP\tR-PREC\tNDCG@10\tQUERIES")
+	for _, s := range scores {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.1f\t%.1f–%.1f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%d\n", s.Dataset, s.Model, s.Layer,
+			search.MetricKey(s.Metric, s.P), s.WeightedScore, s.WeightedScoreLow, s.WeightedScoreHigh, s.PrecisionAt1, s.PrecisionAt10,
+			s.MAP, s.RPrecision, s.NDCGAt10, s.N)
 	}
 	return w.Flush()
-}
-
-func scoreTable(ctx context.Context, db *store.DB, datasetID int64, key string) ([]layerScores, error) {
-	embeddings, err := db.Embeddings(ctx, store.EmbeddingFilter{DatasetID: datasetID})
-	if err != nil {
-		return nil, err
-	}
-	scores, err := db.Scores(ctx, datasetID)
-	if err != nil {
-		return nil, err
-	}
-	table := []layerScores{}
-	for _, e := range embeddings {
-		row := layerScores{Model: e.Model, Layer: e.Layer, Pooling: e.Pooling, Dimension: e.Dimension, Categories: map[string]float64{}}
-		for _, s := range scores {
-			switch {
-			case s.EmbeddingID != e.ID || s.Metric != key:
-			case s.Category == "":
-				row.Weighted, row.Queries = s.Weighted, s.Queries
-			default:
-				row.Categories[s.Category] = s.Weighted
-			}
-		}
-		table = append(table, row)
-	}
-	return table, nil
 }

@@ -105,7 +105,7 @@ func (a *app) ingest(ctx context.Context, f ingestFlags, source string) (err err
 	if err != nil {
 		return err
 	}
-	if err := a.scoreDataset(ctx, db, f.dataset, store.Cosine, store.DefaultP, maxScoredOnIngest); err != nil {
+	if err := a.scoreIngested(ctx, db, f.dataset); err != nil {
 		return err
 	}
 	return a.reportIngest(summaries, drawn)

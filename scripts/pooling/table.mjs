@@ -35,7 +35,7 @@ function measure(network) {
   const rows = datasets.map((dataset) => {
     const db = join(home, `${network}-${dataset}.db`);
     convnet("ingest", "--quiet", "--db", db, "--dataset", dataset, "--model", network, ...flags, join(data, "datasets", dataset));
-    const { layers } = JSON.parse(convnet("evaluate", "--json", "--db", db, "--dataset", dataset));
+    const { scores: layers } = JSON.parse(convnet("evaluate", "--json", "--db", db, "--dataset", dataset, "--metric", "cosine"));
     widest = Math.max(widest, ...layers.map((l) => l.dimension));
     const ours = Object.fromEntries(layers.map((l) => [l.layer, l.weighted_score]));
     const names = Object.keys(ours);

@@ -22,6 +22,7 @@ var contents = []string{
 	`SELECT 'layer', id, model_id, name, type, position, channels, height, width, parameters FROM layer ORDER BY id`,
 	`SELECT 'embedding', id, dataset_id, layer_id, pooling, dimension, runtime FROM embedding ORDER BY id`,
 	`SELECT 'score', embedding_id, metric, category, weighted, queries FROM score ORDER BY embedding_id, metric, category`,
+	`SELECT 'evaluation', embedding_id, metric, images, hex(labels_sha256), categories, hex(queries) FROM evaluation ORDER BY embedding_id, metric`,
 	`SELECT 'visualization', id, layer_id, objective, channel, number, parameters, parameters_sha256, size, objective_start,
 		objective_end, curve, dead, png_bytes, png_sha256 FROM visualization ORDER BY id`,
 	`SELECT 'projection', embedding_id, method, parameters, parameters_sha256, seed, alignment, vectors_sha256,

@@ -72,25 +72,30 @@ UNFUSED static double root3(double v) {
   return ldexp(y, exponent / 3);
 }
 
-UNFUSED static double cosine(const char *x, const float *q, int n) {
-  double xx[PARTS] = {0}, qq[PARTS] = {0}, xq[PARTS] = {0};
-  for (int i = 0; i < n; i += PARTS)
-    for (int j = 0; j < PARTS && i + j < n; j++) {
-      double a = at(x, i + j), b = q[i + j];
-      xx[j] += a * a;
-      qq[j] += b * b;
-      xq[j] += a * b;
-    }
-  double x2 = total(xx), q2 = total(qq);
+UNFUSED double vecscan_norm2(const char *x, int n) {
+  double xx[PARTS] = {0};
+  int i = 0;
+  for (; i + PARTS <= n; i += PARTS)
+    for (int j = 0; j < PARTS; j++) xx[j] += at(x, i + j) * at(x, i + j);
+  for (int j = 0; i < n; i++, j++) xx[j] += at(x, i) * at(x, i);
+  return total(xx);
+}
+
+UNFUSED double vecscan_cosine(const char *x, const float *q, int n, double x2, double q2) {
+  double xq[PARTS] = {0};
   if (!isfinite(x2)) return NAN;
   if (x2 == 0 || q2 == 0) return x2 == q2 ? 0 : 1;
+  int i = 0;
+  for (; i + PARTS <= n; i += PARTS)
+    for (int j = 0; j < PARTS; j++) xq[j] += at(x, i + j) * (double)q[i + j];
+  for (int j = 0; i < n; i++, j++) xq[j] += at(x, i) * (double)q[i];
   double d = 1 - total(xq) / (sqrt(x2) * sqrt(q2));
   return d < 0 ? 0 : d > 2 ? 2 : d;
 }
 
 double vecscan_exact(enum metric metric, double p, const char *x, const float *q, int n) {
   switch (metric) {
-    case COSINE: return cosine(x, q, n);
+    case COSINE: return vecscan_cosine(x, q, n, vecscan_norm2(x, n), vecscan_norm2((const char *)q, n));
     case EUCLIDEAN: return sqrt(sum2(x, q, n));
     case SQEUCLIDEAN: return sum2(x, q, n);
     case MINKOWSKI: break;

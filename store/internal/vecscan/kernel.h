@@ -93,8 +93,10 @@ TARGET static void NAME(dot)(const char *x, const float *q, int n, double *xq, d
   *xx = norm;
 }
 
+#include "tiles.h"
+
 static const struct kernel NAME(kernel) = {
-    NAME(sum1), NAME(sum2), NAME(sum3), NAME(sum4), NAME(dot)};
+    NAME(sum1), NAME(sum2), NAME(sum3), NAME(sum4), NAME(dot), NAME(block)};
 
 #undef JOIN2
 #undef JOIN
