@@ -34,6 +34,7 @@ const (
 	ProblemManifest      = "manifest"       // a model's description contradicts its row
 	ProblemVisualization = "visualization"  // a visualization's picture or curve is damaged, missing or nobody's
 	ProblemProjection    = "projection"     // a map's points are damaged, or of images that are gone, or of other vectors
+	ProblemEvaluation    = "evaluation"     // what queries found cannot be read
 	ProblemSnapshot      = "snapshot"       // the content is not what the snapshot's manifest says
 )
 
@@ -87,7 +88,7 @@ func (db *DB) examine(ctx context.Context) ([]finding, error) {
 	c := &checker{ctx: ctx, q: tx}
 	for _, check := range []func() error{
 		c.integrity, c.schema, c.rules, c.foreignKeys, c.originals, c.thumbnails, c.embeddings, c.orphanTables, c.graphs, c.manifests,
-		c.visualizations, c.visualizationPNGs, c.projections, c.snapshot,
+		c.visualizations, c.visualizationPNGs, c.projections, c.evaluations, c.snapshot,
 	} {
 		if err := c.tolerate(check()); err != nil {
 			return nil, err

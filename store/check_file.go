@@ -64,6 +64,9 @@ var constraints = []struct{ table, rule string }{
 	{"projection", "length(image_ids) = 8 * (fitted + extended)"},
 	{"projection", "length(coordinates) = length(image_ids)"},
 	{"visualization_request", "objective <> ''"},
+	{"score", "images >= 0"},
+	{"score", "length(labels_sha256) = 32"},
+	{"score", "categories IS NULL OR json_valid(categories)"},
 	{"visualization_request", "json_valid(parameters)"},
 	{"visualization_request", "state IN ('waiting', 'running', 'failed')"},
 }
@@ -91,7 +94,6 @@ var references = []struct{ table, column, parent string }{
 	{"embedding", "dataset_id", "dataset"},
 	{"embedding", "layer_id", "layer"},
 	{"score", "embedding_id", "embedding"},
-	{"evaluation", "embedding_id", "embedding"},
 	{"run", "dataset_id", "dataset"},
 	{"projection", "embedding_id", "embedding"},
 	{"visualization", "layer_id", "layer"},

@@ -104,7 +104,7 @@ var damages = []struct {
 		store.ProblemForeignKey, "embedding", "1 rows refer to a dataset", false, false},
 	{"file without image", []string{`PRAGMA foreign_keys = OFF`, `UPDATE file SET image_id = 77 WHERE name = 'cat/000.png'`},
 		store.ProblemForeignKey, "file", "1 rows refer to a image", false, true},
-	{"score without embedding", []string{`INSERT INTO score VALUES (77, 'cosine', '', 1, 1)`},
+	{"score without embedding", []string{`INSERT INTO score (embedding_id, metric, category, weighted, queries) VALUES (77, 'cosine', '', 1, 1)`},
 		store.ProblemForeignKey, "score", "embedding that is gone", false, false},
 	{"network with a flipped byte", []string{`UPDATE model_graph SET onnx = CAST(x'00' || substr(onnx, 2) AS BLOB)`},
 		store.ProblemGraph, "network", "not those of its hash", false, true},

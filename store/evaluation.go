@@ -53,14 +53,13 @@ func (tx *Tx) putEvaluation(e Evaluation) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(`
-		INSERT INTO evaluation (embedding_id, metric, images, labels_sha256, categories, queries) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (embedding_id, metric) DO UPDATE
-		SET images = excluded.images, labels_sha256 = excluded.labels_sha256, categories = excluded.categories, queries = excluded.queries`,
-		e.EmbeddingID, e.Metric, e.Images, e.Labels[:], string(categories), packQueries(e.Queries))
-	if err == nil {
-		_, err = tx.exec(`DELETE FROM score WHERE embedding_id = ? AND metric = ?`, e.EmbeddingID, e.Metric)
+	if _, err = tx.exec(`DELETE FROM score WHERE embedding_id = ? AND metric = ?`, e.EmbeddingID, e.Metric); err != nil {
+		return err
 	}
+	_, err = tx.exec(`
+		INSERT INTO score (embedding_id, metric, category, weighted, queries, images, labels_sha256, categories, ranks)
+		VALUES (?, ?, '', 0, 0, ?, ?, ?, ?)`,
+		e.EmbeddingID, e.Metric, e.Images, e.Labels[:], string(categories), packQueries(e.Queries))
 	return err
 }
 
@@ -73,8 +72,8 @@ func (db *DB) Evaluations(ctx context.Context, datasetID int64) ([]EvaluationHea
 		return h, err
 	}, `
 		SELECT embedding_id, metric, images, labels_sha256
-		FROM evaluation JOIN embedding ON embedding.id = evaluation.embedding_id
-		WHERE dataset_id = ? ORDER BY embedding_id, metric`, datasetID)
+		FROM score JOIN embedding ON embedding.id = score.embedding_id
+		WHERE dataset_id = ? AND ranks IS NOT NULL ORDER BY embedding_id, metric`, datasetID)
 	if err != nil {
 		return nil, fmt.Errorf("read evaluations: %w", err)
 	}
@@ -83,24 +82,31 @@ func (db *DB) Evaluations(ctx context.Context, datasetID int64) ([]EvaluationHea
 
 // Evaluation returns one evaluation in full.
 func (db *DB) Evaluation(ctx context.Context, embeddingID int64, metric string) (Evaluation, error) {
-	e := Evaluation{EvaluationHead: EvaluationHead{EmbeddingID: embeddingID, Metric: metric}}
-	var labels, queries []byte
-	var categories string
-	err := db.read.QueryRowContext(ctx, `
-		SELECT images, labels_sha256, categories, queries FROM evaluation WHERE embedding_id = ? AND metric = ?`,
-		embeddingID, metric).Scan(&e.Images, &labels, &categories, &queries)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = sentence(ErrNotFound, "it has not been evaluated")
-	}
-	if err == nil {
-		copy(e.Labels[:], labels)
-		err = json.Unmarshal([]byte(categories), &e.Categories)
-	}
-	if err == nil {
-		e.Queries, err = unpackQueries(queries, len(e.Categories))
-	}
+	e, err := evaluation(ctx, db.read, embeddingID, metric)
 	if err != nil {
 		return Evaluation{}, fmt.Errorf("read the evaluation of embedding %d by %s: %w", embeddingID, metric, err)
 	}
 	return e, nil
+}
+
+func evaluation(ctx context.Context, q querier, embeddingID int64, metric string) (Evaluation, error) {
+	e := Evaluation{EvaluationHead: EvaluationHead{EmbeddingID: embeddingID, Metric: metric}}
+	var labels, queries []byte
+	var categories string
+	err := q.QueryRowContext(ctx, `
+		SELECT images, labels_sha256, categories, ranks FROM score
+		WHERE embedding_id = ? AND metric = ? AND category = '' AND ranks IS NOT NULL`,
+		embeddingID, metric).Scan(&e.Images, &labels, &categories, &queries)
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, sentence(ErrNotFound, "it has not been evaluated")
+	}
+	if err != nil {
+		return e, err
+	}
+	copy(e.Labels[:], labels)
+	if err := json.Unmarshal([]byte(categories), &e.Categories); err != nil {
+		return e, sentence(ErrDamaged, "the names of its categories cannot be read: %w", err)
+	}
+	e.Queries, err = unpackQueries(queries, len(e.Categories))
+	return e, err
 }

@@ -49,6 +49,14 @@ func raw(t testing.TB, path string, statements ...string) {
 }
 
 // rawValue returns the one value of a query as text.
+// withoutRanks takes back the migration that brought them.
+func withoutRanks(t testing.TB, path string) {
+	t.Helper()
+	for _, column := range []string{"ranks", "categories", "labels_sha256", "images"} {
+		raw(t, path, `ALTER TABLE score DROP COLUMN `+column)
+	}
+}
+
 func rawValue(t testing.TB, path, query string) (value string) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro")

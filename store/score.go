@@ -50,11 +50,9 @@ func (db *DB) Scores(ctx context.Context, datasetID int64) ([]Score, error) {
 
 // DeleteScores deletes the scores and evaluations of a dataset, because its images have changed.
 func (tx *Tx) DeleteScores(datasetID int64) error {
-	for _, table := range []string{"score", "evaluation"} {
-		_, err := tx.exec(`DELETE FROM `+table+` WHERE embedding_id IN (SELECT id FROM embedding WHERE dataset_id = ?)`, datasetID)
-		if err != nil {
-			return fmt.Errorf("delete scores: %w", err)
-		}
+	_, err := tx.exec(`DELETE FROM score WHERE embedding_id IN (SELECT id FROM embedding WHERE dataset_id = ?)`, datasetID)
+	if err != nil {
+		return fmt.Errorf("delete scores: %w", err)
 	}
 	return nil
 }
