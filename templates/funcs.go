@@ -26,6 +26,8 @@ var funcs = template.FuncMap{
 	"plural":    plural,
 	"short":     func(hash string) string { return hash[:min(len(hash), 12)] },
 	"rest":      func(whole, x float64) float64 { return whole - x },
+	"plus":      func(a, b int) int { return a + b },
+	"tenth":     func(x float64) string { return strings.ReplaceAll(strconv.FormatFloat(x, 'f', 1, 64), "-", "−") },
 	"times":     func(a, b float64) float64 { return a * b },
 }
 

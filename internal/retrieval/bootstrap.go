@@ -29,6 +29,7 @@ func NewBootstrap(lists [][]float64) *Bootstrap {
 	for l := range lists {
 		b.means[l] = make([]float64, Resamples)
 	}
+	lists = compact(lists)
 	if len(lists) == 0 {
 		return b
 	}
@@ -47,6 +48,23 @@ func NewBootstrap(lists [][]float64) *Bootstrap {
 	}
 	wg.Wait()
 	return b
+}
+
+// compact leaves out the queries that no list has: a category's means are over its queries alone.
+func compact(lists [][]float64) [][]float64 {
+	short := make([][]float64, len(lists))
+	for l := range lists {
+		short[l] = make([]float64, 0, len(lists[0]))
+	}
+	for i := 0; len(lists) > 0 && i < len(lists[0]); i++ {
+		if !slices.ContainsFunc(lists, func(list []float64) bool { return !math.IsNaN(list[i]) }) {
+			continue
+		}
+		for l, list := range lists {
+			short[l] = append(short[l], list[i])
+		}
+	}
+	return short
 }
 
 // resample counts how often each query is drawn. Every draw has a generator of its own: whatever core computes it.
