@@ -46,7 +46,7 @@ type ChartTick struct {
 const (
 	panelHeight = 200
 	panelTop    = 12
-	layerStep   = 44
+	layerStep   = 68
 )
 
 // chart draws the means of the card.

@@ -63,6 +63,9 @@ func (c *card) table(q cardQuery) *CardTable {
 		c.categoryColumns(t, q)
 	}
 	t.colour(q.columns == byMeasure)
+	if q.columns == byMetric {
+		t.crown(c.best(func(evaluated) bool { return true }), c)
+	}
 	t.sort(q)
 	return t
 }
@@ -183,13 +186,23 @@ func (t *CardTable) colour(byColumn bool) {
 		for _, row := range t.Rows {
 			if cell := row.Cells[n]; cell != nil {
 				cell.Best = cell.Value == high
-				cell.Top = !byColumn && cell.Value == t.High
 				if byColumn {
 					cell.Heat = heat(cell.Value, low, high)
 				} else {
 					cell.Heat = heat(cell.Value, t.Low, t.High)
 				}
 			}
+		}
+	}
+}
+
+// crown marks the one cell that is named as the best of all.
+func (t *CardTable) crown(best int, c *card) {
+	e := c.all[best]
+	n := slices.IndexFunc(t.Columns, func(column CardColumn) bool { return column.Name == e.key() })
+	for _, row := range t.Rows {
+		if row.Model == e.Model && row.Layer == e.Layer && row.Pooling == e.Pooling {
+			row.Cells[n].Top = true
 		}
 	}
 }

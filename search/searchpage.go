@@ -18,20 +18,21 @@ type SearchPage struct {
 	Catalogue Catalogue `json:"catalogue"`
 	Upload    Upload    `json:"upload"`
 
-	Datasets []Choice    `json:"-"`
-	Models   []Choice    `json:"-"`
-	Metrics  []Choice    `json:"-"`
-	Ks       []Choice    `json:"-"`
-	Strip    []StripItem `json:"-"`
-	Cards    []Card      `json:"-"`
-	Hint     *Hint       `json:"-"`
-	Ranks    *RankBars   `json:"-"`
-	Form     []Field     `json:"-"` // the selection, for forms; without what the form itself asks for
-	Dense    []Field     `json:"-"` // the same for choosing a layer from a list, when the strip has too many to name
-	QueryURL string      `json:"-"` // the query's picture
-	Swatch   string      `json:"-"`
-	Address  string      `json:"-"` // of this page with everything said
-	HasMeans bool        `json:"-"` // the strip shows the dataset's mean scores
+	Datasets   []Choice    `json:"-"`
+	Models     []Choice    `json:"-"`
+	Metrics    []Choice    `json:"-"`
+	Ks         []Choice    `json:"-"`
+	Strip      []StripItem `json:"-"`
+	Cards      []Card      `json:"-"`
+	Hint       *Hint       `json:"-"`
+	Ranks      *RankBars   `json:"-"`
+	Form       []Field     `json:"-"` // the selection, for forms; without what the form itself asks for
+	Dense      []Field     `json:"-"` // the same for choosing a layer from a list, when the strip has too many to name
+	QueryURL   string      `json:"-"` // the query's picture
+	Swatch     string      `json:"-"`
+	Address    string      `json:"-"` // of this page with everything said
+	CompareURL string      `json:"-"` // the same query at every layer of every model; "" for a picture that is not stored
+	HasMeans   bool        `json:"-"` // the strip shows the dataset's mean scores
 
 	Map         *MapPanel `json:"-"` // nil: the layer has none
 	UploadToken string    `json:"-"`
@@ -185,6 +186,9 @@ func (p *SearchPage) links(s selection, t target) {
 			URL: s.with(func(s *selection) { s.image, s.upload = h.Name, "" }),
 			Why: whyURL(s, h.Name),
 		})
+	}
+	if !p.Query.Uploaded {
+		p.CompareURL = compareQuery{dataset: s.dataset, image: p.Query.Name, k: defaultK}.url()
 	}
 	p.Hint, p.Ranks = hint(p.Strip), rankBars(p.Score)
 }

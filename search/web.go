@@ -25,6 +25,7 @@ func Register(g *echo.Group, service *Service, uploads *upload.Desk) {
 	g.Match(read, "/why", w.serveWhy)
 	g.Match(read, "/why/heat.png", w.serveHeat)
 	g.Match(read, "/scorecard", w.serveScorecard)
+	g.Match(read, "/compare", w.serveCompare)
 	g.Match(read, "/datasets", w.serveDatasets)
 	g.Match(read, "/datasets/:name", w.serveDataset)
 	g.Match(read, "/about", serveAbout)

@@ -96,6 +96,9 @@ func demoSite(t testing.TB) *site {
 	db := storetest.New(t, pets(t))
 	putPictures(t, db)
 	putMaps(t, db)
+	if err := search.Evaluate(t.Context(), db, search.EvaluateOptions{}); err != nil {
+		t.Fatal(err)
+	}
 	return newSite(t, Config{DB: db, Embedder: corner{}, Version: "1.2.3"})
 }
 

@@ -17,6 +17,7 @@ import (
 var addresses = []string{
 	"/", "/search", "/search?metric=minkowski&p=2.5&k=5&category=cat", "/datasets", "/datasets/pets", "/datasets/pets?category=dog",
 	"/models", "/models/tiny", "/about", "/api", "/why?image=cat/000.png&with=dog/001.png", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
+	"/scorecard", "/scorecard?columns=measure&sort=map&category=cat", "/scorecard?columns=category&measure=ndcg&k=5", "/compare",
 	"/models/tiny/layers/late/channels/0", "/models/tiny/layers/late/channels/2", "/models/tiny/layers/late/channels/3",
 	"/map", "/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late", "/map?color=channel:1&show=dog&method=pca",
 }
@@ -143,6 +144,30 @@ func TestPages(t *testing.T) {
 		{"/map?select=0-33000~65535-33000~65535-65535~0-65535", "#table tbody tr", 19, ""},
 		{"/map?select=1-1~2-1~2-2", ".selection", 1, ""},
 		{"/map?select=1-1~2-1~2-2", ".selection .tiles a", 0, ""},
+		{"/scorecard", "[aria-label=Main] [aria-current=page]", 1, "Scorecard"},
+		{"/scorecard", ".verdict h2 a[href^='/search?']", 1, ""},
+		{"/scorecard", "table.heat:not(.confusion) tbody tr", 2, ""},
+		{"/scorecard", "table.heat:not(.confusion) tbody td", 8, ""},
+		{"/scorecard", "table.heat .top-cell", 1, ""},
+		{"/scorecard", "table.heat thead a[href='/scorecard?dataset=pets&sort=cosine']", 1, "cosine"},
+		{"/scorecard?sort=cosine", "th[aria-sort=descending]", 1, "cosine ↓"},
+		{"/scorecard?columns=measure&k=5", "table.heat:not(.confusion) thead th", 9, ""},
+		{"/scorecard?columns=category&metric=minkowski:3", "table.heat:not(.confusion) tbody td", 4, ""},
+		{"/scorecard?category=dog", ".chip[aria-current]", 1, "dog"},
+		{"/scorecard", "svg.chart circle", 8, ""},
+		{"/scorecard", "svg.chart circle.best", 1, ""},
+		{"/scorecard", "table.confusion td", 4, ""},
+		{"/scorecard", ".hit a[href^='/search?'][href*='image='] img", 12, ""},
+		{"/scorecard", "a[download][href*='format=csv']", 1, "CSV"},
+		{"/search", ".compare-link a[href^='/compare?']", 1, ""},
+		{"/compare", ".small-chart", 4, ""},
+		{"/compare", ".small-chart li a", 8, ""},
+		{"/compare", ".side-by-side thead th", 3, ""},
+		{"/compare", ".side-by-side tbody tr", 15, ""},
+		{"/compare?image=dog/001.png&k=5&config=tiny/early/cosine&config=tiny/late/euclidean&config=tiny/late/minkowski:3", ".compared", 15, ""},
+		{"/compare?config=tiny/early/cosine&config=tiny/late/cosine", ".side-by-side td .change.same", 15, "same place"},
+		{"/compare?config=tiny/early/cosine", ".side-by-side a[href*='config=']:not([title])", 0, ""},
+		{"/compare?config=tiny/early/cosine", "form select[name=config] option", 8, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.address+" "+tt.selector, func(t *testing.T) {
@@ -276,7 +301,7 @@ func TestEveryTemplateIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "search/about": true, "search/why": true, "search/map": true, "search/mapsvg": true,
+	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "search/about": true, "search/why": true, "search/map": true, "search/scorecard": true, "search/compare": true, "search/mapsvg": true,
 		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "server/error": true, "api/api": true}
 	for _, name := range r.Names() {
 		if !known[name] {

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -15,6 +17,7 @@ func TestJSONTwins(t *testing.T) {
 		"/models/tiny/layers/late":                "grid", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative": "grid",
 		"/map": "map", "/map?color=channel:1&show=dog&method=pca": "ramp",
 		"/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late": "agreement",
+		"/scorecard": "scores", "/scorecard?columns=measure&sort=map&category=cat": "table", "/scorecard?columns=category&measure=ndcg&k=5": "confusion", "/compare": "charts",
 		"/models/tiny/layers/late/channels/0": "picture", "/models/tiny/layers/late/channels/2": "picture", "/models/tiny/layers/late/channels/3": "datasets",
 	}
 	for _, address := range addresses {
@@ -56,5 +59,40 @@ func TestTwinsOfNothing(t *testing.T) {
 				t.Errorf("%s: %s is %v", address, list, v[list])
 			}
 		}
+	}
+}
+
+func TestScorecardExport(t *testing.T) {
+	s := demoSite(t)
+	w := s.get("/scorecard?format=csv")
+	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
+	if kind := w.Header().Get("Content-Type"); kind != "text/csv; charset=utf-8" || len(lines) != 1+8 || !strings.HasPrefix(lines[0], "dataset,model,layer,") {
+		t.Errorf("%s: %d lines, %q", kind, len(lines), lines[0])
+	}
+	scores := decode(t, s.get("/scorecard?format=json"))["scores"].([]any)
+	if len(scores) != 8 || scores[0].(map[string]any)["metric"] != "cosine" || scores[0].(map[string]any)["n"] != 40.0 {
+		t.Errorf("%d scores, the first is %v", len(scores), scores[0])
+	}
+}
+
+// Without evaluations the scorecard says how to get them, and a comparison searches by itself.
+func TestPagesBeforeEvaluation(t *testing.T) {
+	s := newSite(t, Config{}, pets(t))
+	if text := s.page("/scorecard").Find("main").Text(); !strings.Contains(text, "convnet evaluate --db test.db --dataset pets") {
+		t.Errorf("the scorecard says %q", text)
+	}
+	evaluated := decode(t, demoSite(t).get("/compare?format=json"))
+	searched := decode(t, s.get("/compare?format=json"))
+	if !reflect.DeepEqual(evaluated["charts"], searched["charts"]) || evaluated["charts"] == nil {
+		t.Errorf("evaluated %v\nsearched %v", evaluated["charts"], searched["charts"])
+	}
+	unlabelled := pets(t)
+	for i := range unlabelled.Images {
+		unlabelled.Images[i].Category = ""
+	}
+	s = newSite(t, Config{}, unlabelled)
+	s.page("/scorecard")
+	if text := s.page("/compare").Find("main").Text(); !strings.Contains(text, "no scores") {
+		t.Errorf("the comparison of an image without a category says %q", text)
 	}
 }

@@ -1,0 +1,103 @@
+package search
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// maxCompared is how many configurations stand side by side.
+const maxCompared = 4
+
+// configuration is what two answers to one query can differ in.
+type configuration struct {
+	model, layer string
+	measure      store.Measure
+}
+
+// String is how addresses say it: model/layer/metric. A layer's name may hold slashes, the others do not.
+func (c configuration) String() string {
+	return c.model + "/" + c.layer + "/" + MetricKey(c.measure.Metric, c.measure.P)
+}
+
+func parseConfiguration(text string) (configuration, error) {
+	model, rest, ok := strings.Cut(text, "/")
+	cut := strings.LastIndex(rest, "/")
+	if ok && cut > 0 {
+		if m, known := parseMetricKey(rest[cut+1:]); known && m.P >= minP && m.P <= maxP {
+			return configuration{model, rest[:cut], m}, nil
+		}
+	}
+	return configuration{}, badRequestf("%q is no configuration: write model/layer/metric, such as demo/stage4_relu3/cosine.", text)
+}
+
+// compareQuery is the state of the comparison: all of it is in the address.
+type compareQuery struct {
+	dataset, image string
+	k              int
+	configs        []configuration
+}
+
+func readCompareQuery(q url.Values) (compareQuery, error) {
+	c := compareQuery{dataset: q.Get("dataset"), image: q.Get("image")}
+	var err error
+	if c.k, err = readInt(q, "k", 1, 100); err != nil {
+		return c, err
+	}
+	if c.k == 0 {
+		c.k = defaultK
+	}
+	for _, text := range q["config"] {
+		if text == "" {
+			continue // nothing was chosen in the form
+		}
+		config, err := parseConfiguration(text)
+		if err != nil {
+			return c, err
+		}
+		if !slices.Contains(c.configs, config) {
+			c.configs = append(c.configs, config)
+		}
+	}
+	if len(c.configs) > maxCompared {
+		return c, badRequestf("At most %d configurations stand side by side, not %d.", maxCompared, len(c.configs))
+	}
+	return c, nil
+}
+
+func (c compareQuery) url() string {
+	q := url.Values{}
+	if c.dataset != "" {
+		q.Set("dataset", c.dataset)
+	}
+	if c.image != "" {
+		q.Set("image", c.image)
+	}
+	if c.k != defaultK {
+		q.Set("k", strconv.Itoa(c.k))
+	}
+	for _, config := range c.configs {
+		q.Add("config", config.String())
+	}
+	if len(q) == 0 {
+		return "/compare"
+	}
+	return "/compare?" + q.Encode()
+}
+
+// adding is the address with one configuration more; where there is no room, it takes the last one's place.
+func (c compareQuery) adding(config configuration) string {
+	if !slices.Contains(c.configs, config) {
+		c.configs = append(slices.Clone(c.configs[:min(len(c.configs), maxCompared-1)]), config)
+	}
+	return c.url()
+}
+
+// without is the address without one configuration.
+func (c compareQuery) without(config configuration) string {
+	c.configs = slices.DeleteFunc(slices.Clone(c.configs), func(other configuration) bool { return other == config })
+	return c.url()
+}
