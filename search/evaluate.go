@@ -111,7 +111,7 @@ func missing(ctx context.Context, db *store.DB, datasetID int64, hash [32]byte, 
 	}
 	var work []layerWork
 	for _, e := range embeddings {
-		w, done := layerWork{embedding: e}, standing(heads, e, hash)
+		w, done := layerWork{embedding: e}, upToDate(heads, e, hash)
 		for _, m := range o.Measures {
 			if !slices.Contains(done, m) {
 				w.measures = append(w.measures, m)
@@ -140,9 +140,22 @@ func exactPlaces(images int) int {
 }
 
 func evaluateLayer(ctx context.Context, db *store.DB, w layerWork, l labels) error {
-	ids, err := db.VectorIDs(ctx, w.embedding.ID)
+	all, err := evaluations(ctx, db, w, l)
 	if err != nil {
 		return err
+	}
+	var summary []store.Score
+	for _, e := range all {
+		summary = append(summary, summarise(e, l)...)
+	}
+	return db.PutEvaluations(ctx, all, summary)
+}
+
+// evaluations makes an evaluation for every measure of the work, in their order.
+func evaluations(ctx context.Context, db *store.DB, w layerWork, l labels) ([]store.Evaluation, error) {
+	ids, err := db.VectorIDs(ctx, w.embedding.ID)
+	if err != nil {
+		return nil, err
 	}
 	measures, position := shared(w.measures)
 	var judges []*judge
@@ -153,20 +166,18 @@ func evaluateLayer(ctx context.Context, db *store.DB, w layerWork, l labels) err
 		Measures: measures, Depth: exactPlaces(len(ids)),
 		Visit: func(m, image int, nearest []int32) { judges[m].judge(image, nearest) },
 	})
-	if err != nil {
-		return err
+	if err == nil && !slices.Equal(ids, ranked) {
+		err = errChanged
 	}
-	if !slices.Equal(ids, ranked) {
-		return errChanged
+	if err != nil {
+		return nil, err
 	}
 	var all []store.Evaluation
-	var summary []store.Score
 	for i, m := range w.measures {
 		head := store.EvaluationHead{EmbeddingID: w.embedding.ID, Metric: MetricKey(m.Metric, m.P), Images: len(ids), Labels: l.hash}
-		e := judges[position[i]].evaluation(head)
-		all, summary = append(all, e), append(summary, summarise(e, l)...)
+		all = append(all, judges[position[i]].evaluation(head))
 	}
-	return db.PutEvaluations(ctx, all, summary)
+	return all, nil
 }
 
 // shared lists every measure once, squared distances as distances, since they order images alike, and says where each is.

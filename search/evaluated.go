@@ -37,7 +37,7 @@ func readEvaluated(ctx context.Context, db *store.DB, f evaluatedFilter, hash [3
 		return nil, 0, err
 	}
 	for _, e := range embeddings {
-		standing := standing(heads, e, hash)
+		standing := upToDate(heads, e, hash)
 		for _, m := range wanted(f.measures, standing) {
 			if !slices.Contains(standing, m) {
 				lacking++
@@ -53,8 +53,8 @@ func readEvaluated(ctx context.Context, db *store.DB, f evaluatedFilter, hash [3
 	return all, lacking, nil
 }
 
-// standing lists the measures under which an embedding's evaluation holds, in the order in which metrics are offered.
-func standing(heads []store.EvaluationHead, e store.Embedding, hash [32]byte) []store.Measure {
+// upToDate lists the measures under which an embedding's evaluation holds, in the order in which metrics are offered.
+func upToDate(heads []store.EvaluationHead, e store.Embedding, hash [32]byte) []store.Measure {
 	var list []store.Measure
 	for _, h := range heads {
 		if m, ok := parseMetricKey(h.Metric); ok && holds(h, e, hash) {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/convnet-playground/convnet/internal/retrieval"
 	"github.com/convnet-playground/convnet/store"
 )
 
@@ -72,32 +73,34 @@ func (s *Service) imageScores(ctx context.Context, e store.Embedding, metric sto
 	return scores, err
 }
 
+// computeScores looks the scores up in the evaluation, or makes one that is not stored.
 func (s *Service) computeScores(ctx context.Context, e store.Embedding, metric store.Metric, p float64) (map[int64]float64, error) {
-	var ids []int64
-	err := s.db.Vectors(ctx, e.ID, func(imageID int64, _ []float32) error {
-		ids = append(ids, imageID)
-		return nil
-	})
+	l, err := readLabels(ctx, s.db, e.DatasetID)
 	if err != nil {
 		return nil, err
 	}
-	v, err := loadVectors(ctx, s.db, e)
+	measure := normalised([]store.Measure{{Metric: metric, P: p}})
+	filter := evaluatedFilter{datasetID: e.DatasetID, model: e.Model, layer: e.Layer, measures: measure}
+	all, _, err := readEvaluated(ctx, s.db, filter, l.hash)
 	if err != nil {
 		return nil, err
 	}
-	scores := map[int64]float64{}
-	err = newRanker(v, metric, p).each(ctx, func(i int, nearest []int) {
-		if i < len(ids) && v.categories[i] != "" && len(nearest) > 0 {
-			scores[ids[i]] = weightedScore(hitsOf(v, i, nearest))
+	for _, known := range all {
+		if known.ID == e.ID {
+			return weightedScores(known.found), nil
 		}
-	})
-	return scores, err
+	}
+	made, err := evaluations(ctx, s.db, layerWork{e, measure}, l)
+	if err != nil {
+		return nil, err
+	}
+	return weightedScores(made[0]), nil
 }
 
-func hitsOf(v vectors, i int, nearest []int) []bool {
-	ranks := make([]bool, len(nearest))
-	for rank, j := range nearest {
-		ranks[rank] = v.categories[j] == v.categories[i]
+func weightedScores(e store.Evaluation) map[int64]float64 {
+	scores := make(map[int64]float64, len(e.Queries))
+	for _, q := range e.Queries {
+		scores[q.ImageID] = retrieval.Weighted(ranksOf(q, e.Images))
 	}
-	return ranks
+	return scores
 }
