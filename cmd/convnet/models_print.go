@@ -36,7 +36,7 @@ func (m shownModel) facts() [][2]string {
 		{"values", p.Values()},
 		{"fit", p.Fitting()},
 		{"parameters", grouped(m.Parameters)},
-		{"MACs", short(m.MACs)},
+		{"MACs", fmt.Sprintf("%s (%sFLOPs: a multiplication and an addition each)", short(m.MACs), short(2*m.MACs))},
 		{"classes", strconv.Itoa(m.Classes)},
 		{"source", m.Provenance.Source},
 		{"licence", m.Provenance.License},

@@ -12,8 +12,9 @@
 typedef float vec __attribute__((vector_size(BYTES)));
 typedef int32_t mask __attribute__((vector_size(BYTES)));
 
-/* Numbers in a vector, and vectors side by side that the registers can hold the sums of. */
-enum { LANES = BYTES / 4, SIDE_BY_SIDE = BYTES == 32 ? 2 : 4 };
+/* Numbers in a vector, and vectors side by side that the registers can hold the sums of: the more, the longer the
+ * stretches of memory that are read one after another. */
+enum { LANES = BYTES / 4, SIDE_BY_SIDE = BYTES == 64 ? 8 : BYTES == 32 ? 2 : 4 };
 
 /* What is summed in each column, a power of the values with its sign; or their maximum. */
 enum { AS_IS, SQUARE, CUBE, FOURTH, LARGEST };
@@ -63,27 +64,27 @@ INLINE void read_band(plane *p, const band *b, int power) {
   int x = 0;
   for (; x + SIDE_BY_SIDE * LANES <= p->width; x += SIDE_BY_SIDE * LANES) read_columns(p, b, x, SIDE_BY_SIDE, LANES, power);
   int rest = p->width - x, count = (rest - 1) % LANES + 1;
-  if (SIDE_BY_SIDE > 3 && rest > 3 * LANES)
-    read_columns(p, b, x, 4, count, power);
-  else if (SIDE_BY_SIDE > 2 && rest > 2 * LANES)
-    read_columns(p, b, x, 3, count, power);
-  else if (rest > LANES)
-    read_columns(p, b, x, 2, count, power);
-  else if (rest > 0)
-    read_columns(p, b, x, 1, count, power);
+#define REST(n) \
+  case n:       \
+    if (n <= SIDE_BY_SIDE) read_columns(p, b, x, n, count, power); \
+    break;
+  switch ((rest + LANES - 1) / LANES) { REST(1) REST(2) REST(3) REST(4) REST(5) REST(6) REST(7) REST(8) }
+#undef REST
 }
 
 /* The sum, or the largest, of some columns. */
 INLINE float join(const float *line, int from, int to, int power) {
-  float joined = power == LARGEST ? -INFINITY : 0;
-  int x = from;
-  if (to - from >= LANES) {
-    vec all = load(line + x);
-    for (x += LANES; x + LANES <= to; x += LANES) all = power == LARGEST ? larger_each(load(line + x), all) : all + load(line + x);
-    joined = power == LARGEST ? largest(all) : total(all);
+  if (to - from < 4) {
+    float few = line[from];
+    for (int x = from + 1; x < to; x++) few = power == LARGEST ? larger(line[x], few) : few + line[x];
+    return few;
   }
-  for (; x < to; x++) joined = power == LARGEST ? larger(line[x], joined) : joined + line[x];
-  return joined;
+  vec none = (vec){0} - (power == LARGEST ? INFINITY : 0), all = none;
+  for (int x = from; x < to; x += LANES) {
+    vec v = choose(numbered() < to - x, load(line + x), none);
+    all = power == LARGEST ? larger_each(v, all) : all + v;
+  }
+  return power == LARGEST ? largest(all) : total(all);
 }
 
 /* The cells of a plane: the means of the positive and of the negative values, or the maxima in positive. */
