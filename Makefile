@@ -5,6 +5,8 @@
 ADDR    ?= 127.0.0.1:8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUNDLE  := templates/static/dist/map.js
+# All channels of the default layers, and 30 of each other layer: some two and a half minutes on two cores.
+PICTURES = bin/convnet visualize --quiet --db build/demo.db --model demo --size 64 --steps 128
 EMOJI   := node_modules/emoji-datasource-google/img/google/64
 
 # sqlite-vec's binding includes <sqlite3.h>; build/include holds go-sqlite3's own header under that name,
@@ -21,7 +23,7 @@ help: ## this list
 demo: build ## ingest the built-in demo, serve it on http://127.0.0.1:8080 and make its channels' pictures meanwhile
 	bin/convnet ingest --db build/demo.db --dataset demo --model demo --labels internal/cnn/demo/labels.csv \
 	  --license "MIT" --source "npm package emoji-datasource-google 16.0.0" $(EMOJI)
-	@bin/convnet visualize --quiet --db build/demo.db --model demo --channels all --size 64 --steps 256 & \
+	@{ trap 'kill $$! 2>/dev/null; exit' TERM; $(PICTURES) --channels all & wait $$!; $(PICTURES) --layers all --channels 30 & wait $$!; } & \
 	  pictures=$$!; trap 'kill $$pictures 2>/dev/null' EXIT INT TERM; \
 	  bin/convnet serve --db build/demo.db --listen $(ADDR)
 
