@@ -73,7 +73,7 @@ func (e *Extractor) newMaps() *[]ortrun.Tensor {
 // the order of Layers.
 func (e *Extractor) Extract(ctx context.Context, tensor []float32) ([]pooling.Features, error) {
 	features := make([]pooling.Features, len(e.layers))
-	err := e.run(ctx, tensor, func(i int, m pooling.Map) { features[i] = e.poolings[i].Of(m) })
+	err := e.Maps(ctx, tensor, func(i int, m pooling.Map) { features[i] = e.poolings[i].Of(m) })
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (e *Extractor) Spread(ctx context.Context, tensor []float32, layer int, wei
 		return nil, fmt.Errorf("%d weights for an embedding of %d numbers", len(weights), want)
 	}
 	var places []float64
-	err := e.run(ctx, tensor, func(i int, m pooling.Map) {
+	err := e.Maps(ctx, tensor, func(i int, m pooling.Map) {
 		if i == layer {
 			places = e.poolings[i].Spread(m, weights)
 		}
@@ -95,8 +95,8 @@ func (e *Extractor) Spread(ctx context.Context, tensor []float32, layer int, wei
 	return places, err
 }
 
-// run computes the layers' maps and shows them to visit, which may not keep them. A vector is a map of a single place.
-func (e *Extractor) run(ctx context.Context, tensor []float32, visit func(layer int, m pooling.Map)) error {
+// Maps computes the layers' maps of one preprocessed image and shows them to visit, which may not keep them. A vector is a map of a single place.
+func (e *Extractor) Maps(ctx context.Context, tensor []float32, visit func(layer int, m pooling.Map)) error {
 	if len(tensor) != e.input.Len() {
 		return fmt.Errorf("input of %d values; the network takes %d×%d×%d",
 			len(tensor), e.input.Channels, e.input.Height, e.input.Width)

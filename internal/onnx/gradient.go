@@ -1,7 +1,7 @@
 package onnx
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -18,24 +18,40 @@ type GradientOptions struct {
 	// what would push a unit further from where it is alive. It starts optimisations that begin among dead units, and
 	// is Lucid's override (lucid/optvis/overrides/redirected_relu_grad.py).
 	RedirectReLU bool
+
+	// By is the value by which the objective is differentiated, as if it were given and what leads to it did not exist;
+	// "" is the picture. The graph then yields the value too.
+	By string
 }
+
+// by names in words what the objective is differentiated by.
+func (o GradientOptions) by() string { return cmp.Or(o.By, "the picture") }
 
 // Names of the outputs of a gradient's graph.
 const (
 	ObjectiveOutput = "objective"
 	GradientOutput  = "gradient"
+	ValueOutput     = "value" // of GradientOptions.By
 )
 
 // Gradient makes a graph that computes an objective on some values of a model, and its derivative by the picture, by
 // reverse accumulation. inputShape is the shape of the model's one input, N included. The result has the model's input,
 // then those that the objective declares, and the outputs "objective", of shape [1], and "gradient", of the input's
-// shape. It holds only what the values need, with normalisations merged into convolutions. Weights are shared with m.
+// shape, or that of the value by which it is taken. It holds only what the values need, with normalisations merged into
+// convolutions. Weights are shared with m.
 //
 // Operators of versions before DefaultOpset are not differentiated: Upgrade makes newer ones of them.
 func Gradient(m *onnxpb.ModelProto, inputShape []int64, values []string, objective Objective, opt GradientOptions) (*onnxpb.ModelProto, error) {
-	b, input, err := forward(m, inputShape, values)
+	kept := values
+	if opt.By != "" {
+		kept = append(kept[:len(kept):len(kept)], opt.By)
+	}
+	b, by, err := forward(m, inputShape, kept)
 	if err != nil {
 		return nil, err
+	}
+	if opt.By != "" {
+		by = opt.By
 	}
 	y := objective(b, values)
 	if b.err == nil && times(b.Dims(y)...) != 1 {
@@ -44,14 +60,18 @@ func Gradient(m *onnxpb.ModelProto, inputShape []int64, values []string, objecti
 	if b.err != nil {
 		return nil, fmt.Errorf("objective on %v: %w", values, b.err)
 	}
-	r, err := newReverse(b, input, y, opt)
+	r, err := newReverse(b, by, y, opt)
 	if err != nil {
 		return nil, fmt.Errorf("gradient of %v: %w", values, err)
 	}
-	gradient := r.run(input, y)
+	gradient := r.run(by, y)
 	b.Reshape(ObjectiveOutput, y, 1)
-	b.Reshape(GradientOutput, gradient, inputShape...)
-	return b.Model(ObjectiveOutput, GradientOutput)
+	b.Reshape(GradientOutput, gradient, b.Dims(by)...)
+	if opt.By == "" {
+		return b.Model(ObjectiveOutput, GradientOutput)
+	}
+	b.Identity(ValueOutput, by)
+	return b.Model(ObjectiveOutput, GradientOutput, ValueOutput)
 }
 
 // forward is a builder that ends in the values, and the name of its input.
@@ -79,18 +99,18 @@ func forward(m *onnxpb.ModelProto, inputShape []int64, values []string) (*Builde
 	return b, input, nil
 }
 
-// reverse is a graph on its way back from the objective to the picture.
+// reverse is a graph on its way back from the objective to the picture, or to another value.
 type reverse struct {
 	*Builder
 	opt   GradientOptions
-	nodes []*onnxpb.NodeProto // between the picture and the objective, in the graph's order
-	seen  map[string]bool     // values that hang on the picture
+	nodes []*onnxpb.NodeProto // between that value and the objective, in the graph's order
+	seen  map[string]bool     // values that hang on it
 	parts map[string][]string // by value: contributions to its derivative so far
 }
 
-// newReverse finds the way, and refuses it if there is an operator on it that has no rule.
-func newReverse(b *Builder, input, y string, opt GradientOptions) (*reverse, error) {
-	r := &reverse{Builder: b, opt: opt, seen: map[string]bool{input: true}, parts: map[string][]string{}}
+// newReverse finds the way back from y to the value by, and refuses it if there is an operator on it that has no rule.
+func newReverse(b *Builder, by, y string, opt GradientOptions) (*reverse, error) {
+	r := &reverse{Builder: b, opt: opt, seen: map[string]bool{by: true}, parts: map[string][]string{}}
 	g := b.model.Graph
 	wanted, err := needed(&onnxpb.GraphProto{Name: g.Name, Node: g.Node, Initializer: g.Initializer, Input: g.Input}, []string{y})
 	if err != nil {
@@ -106,7 +126,7 @@ func newReverse(b *Builder, input, y string, opt GradientOptions) (*reverse, err
 		}
 		for i, in := range n.Input {
 			if r.seen[in] && i >= rule.data {
-				return nil, fmt.Errorf("node %s (%s): its input %s hangs on the picture; that is not differentiated", n.Name, n.OpType, in)
+				return nil, fmt.Errorf("node %s (%s): its input %s hangs on %s; that is not differentiated", n.Name, n.OpType, in, opt.by())
 			}
 		}
 		r.nodes = append(r.nodes, n)
@@ -115,13 +135,13 @@ func newReverse(b *Builder, input, y string, opt GradientOptions) (*reverse, err
 		}
 	}
 	if !r.seen[y] {
-		return nil, errors.New("the objective does not hang on the picture")
+		return nil, fmt.Errorf("the objective does not hang on %s", opt.by())
 	}
 	return r, nil
 }
 
-// run adds the nodes of the way back, and returns the value that holds the derivative by the input.
-func (r *reverse) run(input, y string) string {
+// run adds the nodes of the way back, and returns the value that holds the derivative by the value they lead back to.
+func (r *reverse) run(by, y string) string {
 	r.parts[y] = []string{r.ones(r.Dims(y))}
 	for _, n := range slices.Backward(r.nodes) {
 		s := &backward{reverse: r, node: node{NodeProto: n, opset: r.opset()}, dys: make([]string, len(n.Output))}
@@ -143,10 +163,10 @@ func (r *reverse) run(input, y string) string {
 			}
 		}
 	}
-	if len(r.parts[input]) == 0 {
-		return r.zeros(r.Dims(input))
+	if len(r.parts[by]) == 0 {
+		return r.zeros(r.Dims(by))
 	}
-	return r.sum(input)
+	return r.sum(by)
 }
 
 // sum joins the contributions to a value's derivative.
