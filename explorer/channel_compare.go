@@ -100,6 +100,29 @@ func (c *Channels) OfImage(ctx context.Context, embeddingID, imageID int64) ([]I
 	return all, nil
 }
 
+// Below returns, for each channel of an embedding's layer, the share of the images whose maximum is lower than the given
+// one: 0 to 1. It reads the embedding once.
+func (c *Channels) Below(ctx context.Context, embeddingID int64, maxima []float32) ([]float64, error) {
+	below := make([]float64, len(maxima))
+	images := 0
+	err := c.db.ChannelValues(ctx, embeddingID, func(v store.ChannelValues) error {
+		if len(v.Max) != len(maxima) {
+			return fmt.Errorf("%d maxima were given for %d channels", len(maxima), len(v.Max))
+		}
+		for i, value := range v.Max {
+			if value < maxima[i] {
+				below[i]++
+			}
+		}
+		images++
+		return nil
+	})
+	for i := range below {
+		below[i] /= float64(max(1, images))
+	}
+	return below, err
+}
+
 // noChannel is a channel that a layer does not have; it is a store.ErrNotFound.
 type noChannel struct{ channel, channels int }
 

@@ -1,6 +1,7 @@
 package explorer
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -36,6 +37,11 @@ type ChannelPage struct {
 	NegativeCommand string `json:"-"`
 	DiverseCommand  string `json:"-"`
 	IngestCommand   string `json:"-"`
+	Making          Making `json:"-"`
+
+	View    string   `json:"view"` // of the images: heat, peak or picture
+	Views   []Choice `json:"-"`
+	ViewOff string   `json:"-"` // why only the pictures themselves are shown
 }
 
 func (w *web) serveChannel(c echo.Context) error {
@@ -55,10 +61,67 @@ func (w *web) serveChannel(c echo.Context) error {
 	page := p.channelPage(channel, all)
 	page.Base = templates.NewBase(c, "models", fmt.Sprintf("Channel %d · %s · %s", channel, page.Layer, page.Model))
 	p.addCommands(page)
-	if page.Datasets, err = w.excited(ctx, p, channel); err != nil {
+	if err := w.chooseView(c, p, page); err != nil {
+		return err
+	}
+	if err := w.makeable(ctx, p, page); err != nil {
+		return err
+	}
+	if page.Datasets, err = w.excited(ctx, p, page.View, channel); err != nil {
 		return err
 	}
 	return templates.Respond(c, "explorer/channel", page)
+}
+
+// Ways to look at the images that excite a channel.
+const (
+	viewHeat    = "heat"
+	viewPeak    = "peak"
+	viewPicture = "picture"
+)
+
+// chooseView reads how the images are looked at. Where no network can look at them only they themselves are shown.
+func (w *web) chooseView(c echo.Context, p *place, page *ChannelPage) (err error) {
+	if page.View, err = oneOf(c.QueryParams(), "view", viewHeat, viewPeak, viewPicture); err != nil {
+		return err
+	}
+	if why := w.probes.can(p.model); why != nil {
+		page.View, page.ViewOff = viewPicture, why.Error()
+		return nil
+	}
+	address := channelURL(page.Model, page.Layer, page.Channel)
+	for _, view := range []Choice{{Label: "Heat", URL: address}, {Label: "Place", URL: address + "?view=" + viewPeak}, {Label: "Picture", URL: address + "?view=" + viewPicture}} {
+		view.Current = view.Label == map[string]string{viewHeat: "Heat", viewPeak: "Place", viewPicture: "Picture"}[page.View]
+		page.Views = append(page.Views, view)
+	}
+	for _, link := range []*Link{page.Previous, page.Next} {
+		if link != nil && page.View != viewHeat {
+			link.URL += "?view=" + page.View
+		}
+	}
+	return nil
+}
+
+// makeable adds the buttons that ask for the channel's pictures, and what is known of its place in the network.
+func (w *web) makeable(ctx context.Context, p *place, page *ChannelPage) error {
+	a, err := w.probes.anatomies.of(ctx, p.model, p.manifest)
+	if err != nil || !p.model.HasGraph {
+		return err
+	}
+	own := []Layer{page.Facts}
+	fillFields(own, a)
+	page.Facts = own[0]
+	if page.Making, err = w.making(ctx, page.Model, page.Layer); err != nil {
+		return err
+	}
+	page.Making.Return = page.Return
+	if page.Picture == nil {
+		page.Making.ask("Make it now", objectiveOf(page.Channel, objectiveChannel))
+	}
+	if page.Negative == nil && page.Picture != nil {
+		page.Making.ask("Make the opposite now", objectiveOf(page.Channel, objectiveNegative))
+	}
+	return nil
 }
 
 // channel reads a channel's number from an address.

@@ -19,7 +19,7 @@ func newChoices(base string, now gridChoice, channels, made int) choices {
 	}
 	var c choices
 	then := now
-	for _, then.sort = range []string{sortIndex, sortGain, sortSelective} {
+	for _, then.sort = range []string{sortIndex, sortGain, sortVariance, sortSelective} {
 		c.Sorts = append(c.Sorts, choose(labels[then.sort], 0, then))
 	}
 	then = now
@@ -54,13 +54,13 @@ func datasetChoices(p *place, now gridChoice, seen []Seen) []Choice {
 		}
 		all = append(all, Choice{Label: s.Dataset, URL: layerURL(p.model.Name, p.layer().Name) + then.query(), Current: then == now})
 	}
-	if now.sort != sortSelective || len(all) < 2 {
+	if !now.byImages() || len(all) < 2 {
 		return nil
 	}
 	return all
 }
 
 var labels = map[string]string{
-	sortIndex: "Index", sortGain: "Gain", sortSelective: "Selectivity",
+	sortIndex: "Index", sortGain: "Gain", sortVariance: "Variance", sortSelective: "Selectivity",
 	objectiveChannel: "Excites it most", objectiveNegative: "The opposite",
 }

@@ -40,11 +40,11 @@ func TestStrip(t *testing.T) {
 	layer := func(side int, parameters int64) Layer {
 		return Layer{Name: "l", Type: "Conv2D", Height: side, Width: side, Channels: 3, Parameters: parameters, Bar: float64(parameters)}
 	}
-	stages := strip([]Layer{layer(9, 0), layer(10, 0), layer(8, 50), layer(8, 100), layer(9, 0), layer(4, 1), layer(4, 1)})
+	stages := strip([]Layer{layer(9, 0), layer(10, 0), layer(8, 50), layer(8, 100), layer(9, 0), layer(4, 1), layer(4, 1)}, nil)
 	var got []string
 	for _, s := range stages {
-		got = append(got, fmt.Sprintf("%d×%d", s.Height, len(s.Blocks)))
-		for _, b := range s.Blocks {
+		got = append(got, fmt.Sprintf("%d×%d", s.Height, s.Layers))
+		for _, b := range s.Runs[0].Blocks {
 			if b.BarY < 0 || b.BarHeight < leastBar || b.BarY+b.BarHeight != blockHeight {
 				t.Errorf("block %+v", b)
 			}
@@ -53,8 +53,38 @@ func TestStrip(t *testing.T) {
 	if text := strings.Join(got, " "); text != "8×4 4×3" {
 		t.Errorf("stages %s: padding is to go with what it is for", text)
 	}
-	if strip(nil) != nil {
+	if strip(nil, nil) != nil {
 		t.Error("a network without layers has stages")
+	}
+}
+
+// TestStripShowsBranches draws an Inception block, a shortcut as in a ResNet, and layers in a row.
+func TestStripShowsBranches(t *testing.T) {
+	before := map[string][]string{
+		"b":   {"a"},                                                                                      // in a row
+		"one": {"b"}, "wide1": {"b"}, "wide2": {"wide1"}, "pool": {"b"}, "join": {"one", "wide2", "pool"}, // branches
+		"c1": {"join"}, "c2": {"c1"}, "add": {"c2", "join"}, // a shortcut
+		"end": {"add"},
+	}
+	var all []Layer
+	for _, name := range strings.Fields("a b one wide1 wide2 pool join c1 c2 add end") {
+		all = append(all, Layer{Name: name, Type: "Conv2D", Height: 8, Width: 8})
+	}
+	stages := strip(all, &anatomy{before: before})
+	if len(stages) != 1 || stages[0].Layers != len(all) {
+		t.Fatalf("%d stages", len(stages))
+	}
+	var got []string
+	for _, r := range stages[0].Runs {
+		for _, b := range r.Blocks {
+			got = append(got, fmt.Sprintf("%s@%d,%d", b.Name, b.Row, b.Column))
+		}
+		got = append(got, fmt.Sprintf("[%d×%d, %d lines]", r.Rows, r.Columns, strings.Count(r.Lines, "M")))
+	}
+	want := "a@0,0 b@0,0 [0×0, 0 lines] one@1,1 wide1@2,1 wide2@2,2 pool@3,1 join@1,3 [3×3, 7 lines] " +
+		"c1@1,1 c2@1,2 add@1,3 [1×3, 4 lines] end@0,0 [0×0, 0 lines]"
+	if text := strings.Join(got, " "); text != want {
+		t.Errorf("drawn as\n%s\nshould be\n%s", text, want)
 	}
 }
 

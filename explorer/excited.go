@@ -35,8 +35,12 @@ type ExcitedImage struct {
 	Category string  `json:"category"`
 	Value    float32 `json:"value"`
 
+	Map string `json:"map,omitempty"` // address of a drawing: the channel's map over the image; "" where no network is at hand
+
 	Width, Height int    `json:"-"`
 	URL           string `json:"-"` // the search with it as the query
+	Probe         string `json:"-"` // the probe with the channel's map over it
+	Drawing       string `json:"-"` // what is shown instead of the image
 }
 
 // ExcitedImageRow is one of the rows of images under its heading.
@@ -64,7 +68,7 @@ type CorrelatedTile struct {
 const correlatedChannels = 8
 
 // excited says what a channel made of every dataset that was seen at its layer.
-func (w *web) excited(ctx context.Context, p *place, channel int) ([]Excited, error) {
+func (w *web) excited(ctx context.Context, p *place, view string, channel int) ([]Excited, error) {
 	datasets, embeddings, err := w.embeddingsAt(ctx, p)
 	if err != nil {
 		return nil, err
@@ -78,6 +82,9 @@ func (w *web) excited(ctx context.Context, p *place, channel int) ([]Excited, er
 		x, err := w.excitedBy(ctx, p, channel, datasets[i], e)
 		if err != nil {
 			return nil, err
+		}
+		if w.probes.can(p.model) == nil {
+			x.draw(p, view, channel)
 		}
 		all = append(all, x)
 	}
@@ -138,6 +145,23 @@ func (w *web) addImages(ctx context.Context, x *Excited, e store.Embedding, s Ch
 		{"Least", "the lowest mean of the map", x.LowestMean},
 	}
 	return nil
+}
+
+// draw says where the drawings of the images are: the channel's map over each, or what the map's highest place sees.
+func (x *Excited) draw(p *place, view string, channel int) {
+	for _, row := range x.Rows {
+		for i := range row.Images {
+			image := &row.Images[i] // the lists of the twin are the same ones
+			s := probeSelection{model: p.model.Name, dataset: x.Dataset, image: image.Name, class: none}.mapping(p.layer().Name, channel)
+			image.Map, image.Probe = s.drawing("map", smallDrawing), s.url()
+			switch view {
+			case viewHeat:
+				image.Drawing = image.Map
+			case viewPeak:
+				image.Drawing = s.drawing("peak", smallDrawing)
+			}
+		}
+	}
 }
 
 // categoryMeans are the categories with what the channel made of their images, the highest first.

@@ -11,9 +11,9 @@ import (
 // gridChoice is the state of a layer's grid of channels: all of it is in the address.
 type gridChoice struct {
 	channels  string // 30, made or all
-	sort      string // index, gain or selectivity
+	sort      string // index, gain, variance or selectivity
 	objective string // channel or negative
-	dataset   string // by which selectivity is meant; "" is the first
+	dataset   string // by whose images they are sorted; "" is the first
 }
 
 const (
@@ -22,6 +22,7 @@ const (
 	channelsAll   = "all"
 	sortIndex     = "index"
 	sortGain      = "gain"
+	sortVariance  = "variance"
 	sortSelective = "selectivity"
 )
 
@@ -33,15 +34,18 @@ func readGrid(q url.Values) (g gridChoice, err error) {
 	if g.channels, err = oneOf(q, "channels", channelsFew, channelsMade, channelsAll); err != nil {
 		return g, err
 	}
-	if g.sort, err = oneOf(q, "sort", sortIndex, sortGain, sortSelective); err != nil {
+	if g.sort, err = oneOf(q, "sort", sortIndex, sortGain, sortVariance, sortSelective); err != nil {
 		return g, err
 	}
-	if g.sort == sortSelective {
+	if g.byImages() {
 		g.dataset = q.Get("dataset")
 	}
 	g.objective, err = oneOf(q, "objective", objectiveChannel, objectiveNegative)
 	return g, err
 }
+
+// byImages reports whether the order comes from a dataset's images.
+func (g gridChoice) byImages() bool { return g.sort == sortSelective || g.sort == sortVariance }
 
 // query writes the choice as the end of an address, what is usual left out.
 func (g gridChoice) query() string {
@@ -54,7 +58,7 @@ func (g gridChoice) query() string {
 	set("channels", g.channels, channelsFew)
 	set("sort", g.sort, sortIndex)
 	set("objective", g.objective, objectiveChannel)
-	if g.sort == sortSelective {
+	if g.byImages() {
 		set("dataset", g.dataset, "")
 	}
 	if len(q) == 0 {
@@ -71,6 +75,7 @@ type Tile struct {
 	// What a dataset's images show, where they are looked at.
 	Preferred   string  `json:"preferred,omitempty"` // the category that excites it most
 	Selectivity float64 `json:"selectivity,omitempty"`
+	Deviation   float64 `json:"standard_deviation,omitempty"` // of the means over the images
 
 	URL  string `json:"-"`
 	Cell *Cell  `json:"-"` // its place in a sheet; nil: it is loaded by itself
@@ -91,13 +96,19 @@ func (g gridChoice) grid(s subject, address func(channel int) string) []Tile {
 		sortByGain(shown, pictures)
 	case sortSelective:
 		s.statistics.sortBySelectivity(shown)
+	case sortVariance:
+		s.statistics.sortByVariance(shown)
 	}
 	tiles := make([]Tile, len(shown))
 	var visible []store.Visualization
 	for i, channel := range shown {
 		tiles[i] = Tile{Channel: channel, URL: address(channel)}
 		if seen, ok := s.statistics.channel(channel); ok {
-			tiles[i].Preferred, tiles[i].Selectivity = seen.Preferred, seen.Selectivity
+			if deviation := seen.Mean.StandardDeviation; g.sort == sortVariance {
+				tiles[i].Deviation = deviation
+			} else {
+				tiles[i].Preferred, tiles[i].Selectivity = seen.Preferred, seen.Selectivity
+			}
 		}
 		if v, made := pictures[channel]; made {
 			tiles[i].Picture = newPicture(v)

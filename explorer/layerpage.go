@@ -15,8 +15,8 @@ type LayerPage struct {
 	Layer
 	Objective string    `json:"objective"`         // channel, or negative for what the channels respond to least
 	Shown     string    `json:"shown"`             // 30, made or all
-	Sort      string    `json:"sort"`              // index, gain or selectivity
-	Dataset   string    `json:"dataset,omitempty"` // by which selectivity is meant
+	Sort      string    `json:"sort"`              // index, gain, variance or selectivity
+	Dataset   string    `json:"dataset,omitempty"` // by whose images they are sorted
 	Grid      []Tile    `json:"grid"`
 	Others    []Picture `json:"others"` // of objectives that are not about one channel
 
@@ -30,6 +30,8 @@ type LayerPage struct {
 	Previous, Next  *Link   `json:"-"`
 	Command         string  `json:"-"` // makes the pictures that are shown as missing
 	Choices         choices `json:"-"`
+	Making          Making  `json:"-"`
+	Contact         string  `json:"-"` // address of the contact sheet, "" when there is no picture
 }
 
 // Link is a neighbour's name and address.
@@ -59,12 +61,29 @@ func (w *web) serveLayer(c echo.Context) error {
 	}
 	page := p.layerPage(choice, all, statistics)
 	page.Vectors, page.Choices.Datasets = seen, datasetChoices(p, choice, seen)
-	if len(seen) == 0 && choice.sort != sortSelective {
-		page.Choices.Sorts = page.Choices.Sorts[:2] // selectivity is over images
+	if len(seen) == 0 && !choice.byImages() {
+		page.Choices.Sorts = page.Choices.Sorts[:2] // the others are over images
 	}
-	page.Unseen = choice.sort == sortSelective && statistics == nil
+	page.Unseen = choice.byImages() && statistics == nil
 	page.Base = templates.NewBase(c, "models", p.layer().Name+" · "+p.model.Name)
 	page.Command = p.command(page)
+	a, err := w.probes.anatomies.of(ctx, p.model, p.manifest)
+	if err != nil {
+		return err
+	}
+	own := []Layer{page.Layer}
+	fillFields(own, a)
+	page.Layer = own[0]
+	if p.model.HasGraph {
+		if page.Making, err = w.making(ctx, page.Model, page.Layer.Name); err != nil {
+			return err
+		}
+		page.Making.Return = page.Return
+		page.Making.askForMissing(page.Grid, choice.objective)
+	}
+	if page.Made > page.Dead {
+		page.Contact = layerURL(page.Model, page.Layer.Name) + "/sheet.png" + choice.query()
+	}
 	return templates.Respond(c, "explorer/layer", page)
 }
 

@@ -41,6 +41,15 @@ func storedLayers(model string, parsed manifest, stored []store.Layer) []Layer {
 	return all
 }
 
+// fillFields says what the places of the layers' maps see.
+func fillFields(all []Layer, a *anatomy) {
+	for i := range all {
+		if f, ok := a.field(all[i].Name); ok {
+			all[i].ReceptiveField = &f
+		}
+	}
+}
+
 // fillSeen says at which layers which datasets can be searched.
 func (w *web) fillSeen(ctx context.Context, m store.Model, page *ModelPage) error {
 	datasets, err := w.db.Datasets(ctx)

@@ -18,24 +18,28 @@ type manifest struct {
 
 		Preprocess Preprocess `json:"preprocess"`
 	} `json:"input"`
-	Layers []struct {
-		Name       string `json:"name"`
-		Type       string `json:"type"`
-		Index      int    `json:"index"`
-		Channels   int    `json:"channels"`
-		Height     int    `json:"height"`
-		Width      int    `json:"width"`
-		Parameters int64  `json:"parameters"`
-	} `json:"layers"`
-	DefaultLayers []string `json:"default_layers"`
-	Classes       []string `json:"classes"`
-	Parameters    int64    `json:"parameters"`
+	Layers        []manifestLayer `json:"layers"`
+	DefaultLayers []string        `json:"default_layers"`
+	Classes       []string        `json:"classes"`
+	Parameters    int64           `json:"parameters"`
 	Provenance    struct {
 		Source        string `json:"source"`
 		License       string `json:"license"`
 		WeightsFile   string `json:"weights_file"`
 		WeightsSHA256 string `json:"weights_sha256"`
 	} `json:"provenance"`
+}
+
+// manifestLayer is what a manifest says of a layer.
+type manifestLayer struct {
+	Name       string `json:"name"`
+	Type       string `json:"type"`
+	Index      int    `json:"index"`
+	Channels   int    `json:"channels"`
+	Height     int    `json:"height"`
+	Width      int    `json:"width"`
+	Parameters int64  `json:"parameters"`
+	Value      string `json:"value"` // in the graph
 }
 
 func readManifest(m store.Model) (manifest, error) {

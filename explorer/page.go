@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/templates"
 )
 
@@ -91,6 +92,8 @@ type ModelPage struct {
 	Strip    []Stage     `json:"-"`
 	Previews []LayerCard `json:"-"` // the default layers that have pictures
 	Command  string      `json:"-"` // makes the pictures of the default layers
+	Making   Making      `json:"-"`
+	Pictures int         `json:"-"` // made so far
 }
 
 // Layer is a row of the layer table.
@@ -108,8 +111,26 @@ type Layer struct {
 	Share          float64 `json:"share"`          // of the model's parameters, 0–1
 	Visualizations int     `json:"visualizations"` // how many pictures have been made of it
 
+	ReceptiveField *onnx.Field `json:"receptive_field,omitempty"` // what a place of the map sees of the picture; null: it is not known
+
 	Bar float64 `json:"-"` // its parameters, 0–100 of the layer that has most
 	URL string  `json:"-"`
+}
+
+// Sees says in words what a place of the layer's map sees, "" where it is not known.
+func (l Layer) Sees() string {
+	f := l.ReceptiveField
+	switch {
+	case f == nil || f.Rows.Size+f.Columns.Size == 0 && !f.Rows.Whole:
+		return ""
+	case f.Rows.Whole && f.Columns.Whole:
+		return "the whole picture"
+	}
+	words := fmt.Sprintf("%d × %d pixels", f.Columns.Size, f.Rows.Size)
+	if f.Gated {
+		words += ", and by its gates the whole picture"
+	}
+	return words
 }
 
 // Seen is a dataset with vectors at a layer.

@@ -12,7 +12,7 @@ import (
 // the choice does not say. It returns nil when the choice does not ask for it, and when none of the dataset's images
 // have been seen there: the choice goes along from layer to layer.
 func (w *web) selectivity(ctx context.Context, p *place, choice *gridChoice) (*LayerStatistics, error) {
-	if choice.sort != sortSelective {
+	if !choice.byImages() {
 		return nil, nil
 	}
 	datasets, embeddings, err := w.embeddingsAt(ctx, p)
@@ -41,5 +41,14 @@ func (s *LayerStatistics) sortBySelectivity(channels []int) {
 		first, _ := s.channel(a)
 		second, _ := s.channel(b)
 		return cmp.Compare(second.Selectivity, first.Selectivity)
+	})
+}
+
+// sortByVariance puts those channels first whose means differ most between the images.
+func (s *LayerStatistics) sortByVariance(channels []int) {
+	slices.SortStableFunc(channels, func(a, b int) int {
+		first, _ := s.channel(a)
+		second, _ := s.channel(b)
+		return cmp.Compare(second.Mean.StandardDeviation, first.Mean.StandardDeviation)
 	})
 }

@@ -2,13 +2,14 @@ package explorer
 
 import "fmt"
 
-// Stage is a run of layers whose maps have one size, in the order of the network. A single layer of another size, as the
-// padding before a convolution, belongs to the run that it leads to.
+// Stage is a part of the network whose maps have one size, in the order of the network. A single layer of another size, as
+// the padding before a convolution, belongs to the part that it leads to.
 type Stage struct {
 	Height, Width int
-	Blocks        []Block
+	Layers        int
+	Runs          []Run
 
-	sized int // how many of the blocks have that size; those before them lead to it
+	sized int // how many of the runs and layers in a row have that size; those before them lead to it
 }
 
 // Block is a layer in the strip: a small picture of its share of the parameters that leads to its page.
@@ -18,6 +19,8 @@ type Block struct {
 	BarY        float64 // from the top of the block
 	BarHeight   float64
 	Description string // what the block shows, in words
+
+	Column, Row int // among branches, from 1
 }
 
 const (
@@ -26,34 +29,55 @@ const (
 )
 
 // strip cuts a network into stages.
-func strip(all []Layer) []Stage {
+func strip(all []Layer, a *anatomy) []Stage {
+	var before map[string][]string
+	if a != nil {
+		before = a.before
+	}
+	parts := [][]Layer{}
+	if a == nil {
+		for i := range all {
+			parts = append(parts, all[i:i+1])
+		}
+	} else {
+		parts = runs(all, before)
+	}
 	var stages []Stage
-	for _, l := range all {
+	entry := ""
+	for _, part := range parts {
+		end := part[len(part)-1]
 		last := len(stages) - 1
-		if last < 0 || !stages[last].holds(l) && stages[last].sized > 1 {
+		if last < 0 || !stages[last].holds(end) && stages[last].sized > 1 {
 			stages = append(stages, Stage{})
 			last++
 		}
-		stages[last].add(l)
+		stages[last].add(newRun(part, entry, before), end)
+		entry = end.Name
 	}
 	return stages
 }
 
 func (s *Stage) holds(l Layer) bool { return s.Height == l.Height && s.Width == l.Width }
 
-func (s *Stage) add(l Layer) {
-	if !s.holds(l) {
-		s.Height, s.Width, s.sized = l.Height, l.Width, 0
+// add adds a run that ends with a layer. A layer in a row goes on where the row is.
+func (s *Stage) add(r Run, end Layer) {
+	if !s.holds(end) {
+		s.Height, s.Width, s.sized = end.Height, end.Width, 0
 	}
-	s.sized++
-	s.Blocks = append(s.Blocks, newBlock(l))
+	s.sized += len(r.Blocks)
+	s.Layers += len(r.Blocks)
+	if last := len(s.Runs) - 1; r.Rows == 0 && last >= 0 && s.Runs[last].Rows == 0 {
+		s.Runs[last].Blocks = append(s.Runs[last].Blocks, r.Blocks...)
+		return
+	}
+	s.Runs = append(s.Runs, r)
 }
 
 func newBlock(l Layer) Block {
 	height := round(leastBar + (blockHeight-leastBar)*l.Bar/100)
 	return Block{
 		Layer: l, Class: family(l.Type), BarY: blockHeight - height, BarHeight: height,
-		Description: fmt.Sprintf("%s, %d × %d × %d%s%s", l.Type, l.Height, l.Width, l.Channels, shareInWords(l), picturesInWords(l.Visualizations)),
+		Description: fmt.Sprintf("%s, %d × %d × %d%s%s%s", l.Type, l.Height, l.Width, l.Channels, shareInWords(l), seesInWords(l), picturesInWords(l.Visualizations)),
 	}
 }
 
@@ -66,6 +90,13 @@ func shareInWords(l Layer) string {
 	default:
 		return fmt.Sprintf(", %.1f %% of the parameters", percent)
 	}
+}
+
+func seesInWords(l Layer) string {
+	if sees := l.Sees(); sees != "" {
+		return ", sees " + sees
+	}
+	return ""
 }
 
 func picturesInWords(n int) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/templates"
 )
@@ -15,16 +16,36 @@ import (
 type web struct {
 	db       *store.DB
 	channels *Channels
+	probes   *Probes
+	uploads  *upload.Desk
+	queue    Queue
+	queueOff string
 }
 
-// Register adds the pages about models to the group.
-func Register(g *echo.Group, db *store.DB) {
-	w := &web{db: db, channels: NewChannels(db)}
+// Options are what the pages work with beside the database.
+type Options struct {
+	Prober   Prober       // nil: no picture can be looked at
+	ProbeOff string       // why, as a sentence for the page
+	Queue    Queue        // nil: no picture can be asked for
+	QueueOff string       // why, as a sentence for the page
+	Uploads  *upload.Desk // on which visitors' pictures lie
+}
+
+// Register adds the pages about models, and the probe, to the group.
+func Register(g *echo.Group, db *store.DB, o Options) {
+	w := &web{db: db, probes: NewProbes(db, o.Prober, o.ProbeOff), uploads: o.Uploads, queue: o.Queue, queueOff: o.QueueOff}
+	w.channels = w.probes.channels
 	read := []string{http.MethodGet, http.MethodHead}
 	g.Match(read, "/models", w.serveModels)
 	g.Match(read, "/models/:name", w.serveModel)
 	g.Match(read, "/models/:name/layers/:layer", w.serveLayer)
+	g.Match(read, "/models/:name/layers/:layer/sheet.png", w.serveContact)
 	g.Match(read, "/models/:name/layers/:layer/channels/:channel", w.serveChannel)
+	g.Match(read, "/probe", w.serveProbe)
+	g.POST("/probe", w.serveProbeUpload)
+	g.Match(read, "/probe/map.jpg", w.serveDrawing(drawMap))
+	g.Match(read, "/probe/peak.jpg", w.serveDrawing(drawPeak))
+	g.Match(read, "/probe/places.jpg", w.serveDrawing(drawPlaces))
 }
 
 func (w *web) serveModels(c echo.Context) error {
@@ -67,7 +88,19 @@ func (w *web) serveModel(c echo.Context) error {
 		WeightsFile: parsed.Provenance.WeightsFile, WeightsSHA256: parsed.Provenance.WeightsSHA256,
 		Layers: storedLayers(m.Name, parsed, stored), Defaults: len(parsed.DefaultLayers),
 	}
-	page.Strip = strip(page.Layers)
+	a, err := w.probes.anatomies.of(ctx, m, parsed)
+	if err != nil {
+		return err
+	}
+	fillFields(page.Layers, a)
+	page.Strip = strip(page.Layers, a)
+	for _, l := range page.Layers {
+		page.Pictures += l.Visualizations
+	}
+	if page.Making, err = w.making(ctx, m.Name, ""); err != nil {
+		return err
+	}
+	page.Making.Return = page.Return
 	page.Command = command("visualize", "--db", page.Site.File, "--model", m.Name)
 	if page.Previews, err = w.previews(ctx, page.Layers, stored); err != nil {
 		return err

@@ -113,6 +113,14 @@ func (db *DB) VisualizationPNG(ctx context.Context, id int64) ([]byte, error) {
 	return data, nil
 }
 
+// VisualizationCount is how many visualizations there are, of all layers.
+func (db *DB) VisualizationCount(ctx context.Context) (n int, err error) {
+	if err := db.read.QueryRowContext(ctx, `SELECT count(*) FROM visualization`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the visualizations: %w", err)
+	}
+	return n, nil
+}
+
 // HasVisualization reports whether an objective's pictures have been made with exactly these parameters.
 func (db *DB) HasVisualization(ctx context.Context, layerID int64, objective string, parametersSHA256 [32]byte) (has bool, err error) {
 	err = db.read.QueryRowContext(ctx, `

@@ -21,7 +21,7 @@ var allowed = map[string][]string{
 	"store":                      {"migrations", "store/..."},
 	"ingest":                     {"store", "internal/cnn", "internal/ortrun", "internal/imaging", "internal/pooling"},
 	"search":                     {"store", "templates", "internal/editdistance", "internal/upload"},
-	"explorer":                   {"store", "templates", "internal/onnx", "internal/upload"},
+	"explorer":                   {"store", "templates", "internal/onnx/...", "internal/upload"},
 	"internal/server":            {"store", "search", "explorer", "templates", "internal/api", "internal/upload"},
 	"internal/api":               {"store", "search", "explorer", "templates", "internal/npy", "internal/onnx", "internal/upload"},
 	"internal/browser":           {"*"},

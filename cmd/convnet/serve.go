@@ -62,7 +62,9 @@ func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
 		return errors.New(reason)
 	}
 	if config.UploadOff = reason; embedder != nil {
-		config.Embedder = embedder
+		prober := newProber(db, embedder.rt, f.provider)
+		defer closeInto(&err, prober.Close)
+		config.Embedder, config.Prober = embedder, prober
 	}
 	config.Placer = projection.NewPlacer(db)
 	queue, err := openQueue(ctx, &config, embedder)

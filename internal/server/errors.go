@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/convnet-playground/convnet/explorer"
 	"github.com/convnet-playground/convnet/internal/api"
 	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
@@ -25,6 +26,8 @@ var statusOf = []struct {
 	{store.ErrNotFound, http.StatusNotFound},
 	{search.ErrEmpty, http.StatusNotFound},
 	{search.ErrUploadOff, http.StatusConflict},
+	{explorer.ErrProbeOff, http.StatusConflict},
+	{explorer.ErrQuestion, http.StatusBadRequest},
 	{upload.ErrBad, http.StatusBadRequest},
 	{upload.ErrGone, http.StatusGone},
 	{upload.ErrBusy, http.StatusServiceUnavailable},

@@ -103,7 +103,7 @@ func bodyLimit(limit int64) echo.MiddlewareFunc {
 // alreadyCompressed tells pictures, which gzip would only slow down, and numbers, which it would hold up.
 func alreadyCompressed(c echo.Context) bool {
 	path := c.Request().URL.Path
-	for _, pictures := range []string{"/images/", "/thumbnails/", "/uploads/", "/visualizations/"} {
+	for _, pictures := range []string{"/images/", "/thumbnails/", "/uploads/", "/visualizations/", "/probe/"} {
 		if strings.HasPrefix(path, pictures) {
 			return true
 		}

@@ -17,6 +17,7 @@ const (
 
 	heartbeat   = 15 * time.Second // keeps what is between us and the browser from giving the connection up
 	eventTime   = 30 * time.Second // for writing an event: after that nobody is there
+	countEvery  = 2 * time.Second  // pictures may also be made by another program
 	maxWatching = 64
 	reconnect   = 2 * time.Second // after which a browser asks anew when the stream has ended
 )
@@ -35,7 +36,8 @@ func endless(limit echo.MiddlewareFunc) echo.MiddlewareFunc {
 }
 
 // serveEvents sends the requests as they are, as the event "requests", and then each change of one, as the event "request",
-// until the visitor leaves or the server stops.
+// and the number of pictures in the file whenever it has changed, as the event "pictures", until the visitor leaves or the
+// server stops.
 func (s *Server) serveEvents(c echo.Context) error {
 	queue, err := s.queue()
 	if err != nil {
@@ -66,8 +68,10 @@ func (s *Server) serveEvents(c echo.Context) error {
 
 // relay sends changes until there are no more or nobody is there.
 func (s *Server) relay(c echo.Context, stream *stream, changes <-chan explorer.Event) {
-	beat := time.NewTicker(heartbeat)
+	beat, counting := time.NewTicker(heartbeat), time.NewTicker(countEvery)
 	defer beat.Stop()
+	defer counting.Stop()
+	known := -1
 	for {
 		var err error
 		select {
@@ -76,6 +80,8 @@ func (s *Server) relay(c echo.Context, stream *stream, changes <-chan explorer.E
 				return
 			}
 			err = stream.send("request", e)
+		case <-counting.C:
+			known, err = s.sendCount(c, stream, known)
 		case <-beat.C:
 			err = stream.write(": still here\n\n")
 		case <-s.stopping:
@@ -87,6 +93,15 @@ func (s *Server) relay(c echo.Context, stream *stream, changes <-chan explorer.E
 			return
 		}
 	}
+}
+
+// sendCount sends the number of pictures if it is not the known one, and returns it.
+func (s *Server) sendCount(c echo.Context, stream *stream, known int) (int, error) {
+	n, err := s.config.DB.VisualizationCount(c.Request().Context())
+	if err != nil || n == known {
+		return known, err
+	}
+	return n, stream.send("pictures", map[string]int{"count": n})
 }
 
 // stream writes server-sent events.

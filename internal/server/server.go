@@ -26,7 +26,8 @@ import (
 type Config struct {
 	DB        *store.DB
 	Embedder  search.Embedder // nil: no queries by a new picture
-	UploadOff string          // why Embedder is nil, as a sentence for the page
+	Prober    explorer.Prober // nil: no picture can be looked at layer by layer
+	UploadOff string          // why Embedder and Prober are nil, as a sentence for the page
 	Placer    search.Placer   // nil: queries by a new picture have no place on maps
 	Queue     explorer.Queue  // nil: pages cannot ask for pictures
 	QueueOff  string          // why Queue is nil, as a sentence for the page
@@ -97,7 +98,9 @@ func (s *Server) route() {
 	uploads := upload.NewDesk(upload.Options{Bytes: s.config.Limits.Body, AtOnce: s.config.Limits.Uploads})
 	search.Register(pages, service, uploads)
 	api.Register(pages, api.Options{DB: s.config.DB, Service: service, Uploads: uploads, Version: s.config.Version})
-	explorer.Register(pages, s.config.DB)
+	explorer.Register(pages, s.config.DB, explorer.Options{
+		Prober: s.config.Prober, ProbeOff: s.config.UploadOff, Queue: s.config.Queue, QueueOff: s.queueOff(), Uploads: uploads,
+	})
 
 	read := []string{http.MethodGet, http.MethodHead}
 	s.echo.Match(read, "/images/:sha256", s.serveOriginal)

@@ -31,6 +31,7 @@ function swap(page) {
   }
   held.forEach((restore) => restore());
   showCurrentLayer();
+  watch();
   document.getElementById("status").textContent = document.querySelector(".score-words b")?.textContent ?? page.title;
   document.dispatchEvent(new Event("swapped")); // for what else lives on the page
 }
@@ -103,6 +104,18 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// On the explorer's pages what changes how the same is looked at is replaced in place.
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target.closest?.("[data-neighbors] a, .segments a, #probe a");
+  if (!link || link.hasAttribute("download") || workbench()) return;
+  const address = new URL(link.href);
+  const stays = address.pathname === location.pathname || link.closest("[data-neighbors]");
+  if (address.origin !== location.origin || !stays) return;
+  event.preventDefault();
+  visit(address.href);
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("[data-swap]")) {
@@ -146,6 +159,28 @@ document.addEventListener("keydown", (event) => {
   visit(links[(at + step + links.length) % links.length].href);
 });
 
+// --- In a grid the arrow keys go to the tile beside, above or below. -------------------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  const from = document.activeElement?.closest?.("[data-grid] a");
+  if (!way || !from || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const tiles = [...document.querySelectorAll("[data-grid] a")];
+  const next = way[0] ? tiles[tiles.indexOf(from) + way[0]] : nearest(from, tiles, way[1]);
+  event.preventDefault();
+  next?.focus();
+});
+
+// nearest is the tile of the next row above (-1) or below (1) that is least to the side.
+function nearest(from, tiles, way) {
+  const box = from.getBoundingClientRect();
+  const beyond = tiles.map((tile) => ({ tile, box: tile.getBoundingClientRect() }))
+    .filter((t) => way * (t.box.top - box.top) >= Math.min(box.height, t.box.height) / 2);
+  const row = Math.min(...beyond.map((t) => way * t.box.top));
+  const off = (t) => Math.abs(t.box.left - box.left);
+  return beyond.filter((t) => way * t.box.top < row + t.box.height / 2).sort((a, b) => off(a) - off(b))[0]?.tile;
+}
+
 // --- On the pages about a layer or a channel ← and → go to the one beside it. ---------------------------------------
 
 document.addEventListener("keydown", (event) => {
@@ -157,6 +192,113 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   visit(link.href);
 });
+
+// --- Pictures that are being made: what is asked for, how far it is, and what is finished appear by themselves. ------
+
+let stream = null;
+const requests = new Map();
+
+function watch() {
+  if (!document.querySelector("[data-making]")) {
+    stream?.close();
+    stream = null;
+    return;
+  }
+  showRequests();
+  if (stream) return;
+  let count = null;
+  requests.clear();
+  stream = new EventSource("/visualizations/requests/events");
+  stream.addEventListener("requests", (event) => {
+    requests.clear();
+    for (const r of JSON.parse(event.data).requests) requests.set(r.id, r);
+    showRequests(true);
+  });
+  stream.addEventListener("request", (event) => {
+    const r = JSON.parse(event.data);
+    if (r.state === "done" || r.state === "cancelled") requests.delete(r.id);
+    else requests.set(r.id, r);
+    showRequests(true);
+    if (r.state === "done") refresh();
+  });
+  stream.addEventListener("pictures", (event) => {
+    const now = JSON.parse(event.data).count;
+    if (count !== null && now !== count) refresh();
+    count = now;
+  });
+}
+
+// showRequests writes the requests that a part of the page is about into it; only what has changed is touched.
+function showRequests(known = requests.size > 0) {
+  if (!known) return; // the server has written them
+  for (const part of document.querySelectorAll("[data-making]")) {
+    const { model, layer } = part.dataset, list = part.querySelector(".requests");
+    const mine = [...requests.values()].filter((r) => r.model === model && (!layer || r.layer === layer));
+    const shown = mine.slice(0, 6);
+    for (const row of [...list.children]) if (!shown.some((r) => String(r.id) === row.dataset.request)) row.remove();
+    for (const r of shown) showRequest(list.querySelector(`[data-request="${r.id}"]`) ?? newRow(part, list, r), r);
+    part.querySelector(".more").textContent = mine.length > shown.length ? `and ${mine.length - shown.length} more` : "";
+    part.classList.toggle("idle", !mine.length);
+  }
+}
+
+function newRow(part, list, r) {
+  const row = part.querySelector("template").content.firstElementChild.cloneNode(true);
+  const subject = r.objective.replace(/^channel:-/, "the opposite of channel ").replace(":", " ");
+  row.dataset.request = r.id;
+  row.querySelector(".subject").textContent = (part.dataset.layer ? "" : r.layer + ", ") + subject;
+  row.querySelector("progress").ariaLabel = subject;
+  row.querySelector("button .unseen").textContent = " " + subject;
+  row.querySelector("form").action = `/visualizations/requests/${r.id}/cancel`;
+  return list.appendChild(row);
+}
+
+function showRequest(row, r) {
+  row.querySelector("progress").value = (100 * r.step) / Math.max(1, r.steps);
+  const left = r.seconds_left > 1 ? `, ${Math.ceil(r.seconds_left)} s left` : "";
+  row.querySelector(".state").textContent =
+    r.state === "running" ? `step ${r.step} of ${r.steps}${left}` : r.state === "failed" ? "failed: " + r.message : "waiting";
+}
+
+// refresh fetches the page again and changes what differs, at most every two seconds; focus and places stay.
+let refreshing = null;
+
+function refresh() {
+  refreshing ??= setTimeout(async () => {
+    const address = location.href;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(address, { headers: { Accept: "text/html" } })).text(), "text/html");
+      const main = page.getElementById("main");
+      if (main && address === location.href) morph(document.getElementById("main"), document.adoptNode(main));
+      showRequests(true);
+    } catch { /* the next picture tries again */ }
+    refreshing = null;
+  }, 2000);
+}
+
+function morph(from, to) {
+  if (from.isEqualNode(to)) return;
+  const words = (e) => [...e.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE).map((n) => n.data.trim()).join("|");
+  const alike = from.tagName === to.tagName && from.children.length === to.children.length && from.children.length && words(from) === words(to);
+  if (!alike) return from.replaceWith(to);
+  for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value && name !== "open") from.setAttribute(name, value);
+  const next = [...to.children];
+  [...from.children].forEach((child, i) => morph(child, next[i]));
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target, part = form.closest("[data-making]");
+  if (!part) return;
+  event.preventDefault();
+  event.submitter?.setAttribute("disabled", "");
+  const response = await fetch(form.action + "?format=json", { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const answer = await response.json();
+  if (!response.ok) part.querySelector(".more").textContent = answer.error;
+  event.submitter?.removeAttribute("disabled");
+  if (response.ok && answer.requests.some((r) => r.state === "done")) refresh();
+});
+
+watch();
 
 // --- A picture can be chosen, dropped or pasted. --------------------------------------------------------------------
 
