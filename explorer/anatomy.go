@@ -43,7 +43,8 @@ type anatomies struct {
 	known map[int64]*anatomy
 }
 
-// of is a model's anatomy, nil for a model whose network is not in the file.
+// of is a model's anatomy, nil for a model whose network is not in the file, or whose graph is not understood: then the
+// pages have everything else.
 func (k *anatomies) of(ctx context.Context, m store.Model, parsed manifest) (*anatomy, error) {
 	if !m.HasGraph {
 		return nil, nil
@@ -57,14 +58,7 @@ func (k *anatomies) of(ctx context.Context, m store.Model, parsed manifest) (*an
 	if err != nil {
 		return nil, err
 	}
-	graph, err := onnx.Unmarshal(data)
-	if err != nil {
-		return nil, err
-	}
-	a, err := dissect(graph, parsed)
-	if err != nil {
-		return nil, err
-	}
+	a := dissect(data, parsed)
 	if k.known == nil {
 		k.known = map[int64]*anatomy{}
 	}
@@ -72,12 +66,16 @@ func (k *anatomies) of(ctx context.Context, m store.Model, parsed manifest) (*an
 	return a, nil
 }
 
-// dissect reads a graph.
-func dissect(graph *onnxpb.ModelProto, parsed manifest) (*anatomy, error) {
+// dissect reads a graph, nil if it cannot be read.
+func dissect(data []byte, parsed manifest) *anatomy {
+	graph, err := onnx.Unmarshal(data)
+	if err != nil {
+		return nil
+	}
 	in := parsed.Input
 	costs, err := onnx.Costs(graph, []int64{1, int64(in.Channels), int64(in.Height), int64(in.Width)})
 	if err != nil {
-		return nil, err
+		return nil
 	}
 	a := &anatomy{fields: map[string]onnx.Field{}, before: map[string][]string{}}
 	layerOf := map[string]string{}
@@ -89,7 +87,7 @@ func dissect(graph *onnxpb.ModelProto, parsed manifest) (*anatomy, error) {
 	for _, l := range parsed.Layers {
 		a.before[l.Name] = sources.before(l.Value)
 	}
-	return a, nil
+	return a
 }
 
 // sources follows values back to the layers that they are made of.

@@ -29,12 +29,12 @@ type ProbePage struct {
 	Models   []Choice    `json:"-"`
 	Datasets []Choice    `json:"-"`
 	Sorts    []Choice    `json:"-"`
-	Places   []Choice    `json:"-"` // layers at which the shown class or channel can be explained
-	Images   []ProbeTile `json:"-"` // to look at next
-	More     []string    `json:"-"` // layers that are not shown
-	Form     []Field     `json:"-"` // the state without the picture, for the form that sends one
-	State    []Field     `json:"-"` // the whole state, for the form that adds a layer
-	Off      string      `json:"-"` // why nothing can be looked at
+	Places   []Choice    `json:"-"`             // layers at which the shown class or channel can be explained
+	Images   []ProbeTile `json:"-"`             // to look at next
+	More     []string    `json:"-"`             // layers that are not shown
+	Form     []Field     `json:"-"`             // the state without the picture, for the form that sends one
+	State    []Field     `json:"-"`             // the whole state, for the form that adds a layer
+	Off      string      `json:"off,omitempty"` // why nothing can be looked at
 }
 
 // Shown is what is drawn large: the picture, the map of a channel, or the places that speak for a class or a channel.
@@ -76,7 +76,7 @@ func (w *web) serveProbe(c echo.Context) error {
 		return err
 	}
 	picture, err := w.picture(c, &s)
-	if errors.Is(err, store.ErrNotFound) && s.image == "" || errors.Is(err, ErrProbeOff) {
+	if errors.Is(err, ErrProbeOff) {
 		return w.respondUnprobed(c, s, err)
 	}
 	if err != nil {
@@ -170,7 +170,7 @@ func (w *web) datasetImage(ctx context.Context, s *probeSelection) (store.Image,
 func (w *web) respondUnprobed(c echo.Context, s probeSelection, why error) error {
 	page := &ProbePage{Base: templates.NewBase(c, "probe", "Probe"), Probed: &Probed{Classes: []Prediction{}, Layers: []ProbedLayer{}}, Off: why.Error()}
 	page.Form = s.fields("image", "upload")
-	return templates.RespondStatus(c, http.StatusConflict, "explorer/probe", page)
+	return templates.Respond(c, "explorer/probe", page)
 }
 
 func (w *web) respondProbe(c echo.Context, s probeSelection, picture probePicture, probed *Probed) error {

@@ -99,7 +99,7 @@ func demoSite(t testing.TB) *site {
 	if err := search.Evaluate(t.Context(), db, search.EvaluateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	return newSite(t, Config{DB: db, Embedder: corner{}, Version: "1.2.3"})
+	return newSite(t, Config{DB: db, Embedder: corner{}, Prober: colours{}, Version: "1.2.3"})
 }
 
 // putPictures gives the layer late of the model tiny pictures: of channel 0 several, of channel 1 one, of channel 2 none

@@ -20,6 +20,7 @@ var addresses = []string{
 	"/scorecard", "/scorecard?columns=measure&sort=map&category=cat", "/scorecard?columns=category&measure=ndcg&k=5", "/compare",
 	"/models/tiny/layers/late/channels/0", "/models/tiny/layers/late/channels/2", "/models/tiny/layers/late/channels/3",
 	"/map", "/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late", "/map?color=channel:1&show=dog&method=pca",
+	"/probe", "/probe?layer=late&channel=1", "/probe?class=1",
 }
 
 func TestPages(t *testing.T) {
@@ -96,7 +97,7 @@ func TestPages(t *testing.T) {
 		{"/models/tiny/layers/late/channels/0", "a[rel=next]", 1, ""},
 		{"/models/tiny/layers/late/channels/2", ".portrait .frame.dead", 1, "dead"},
 		{"/models/tiny/layers/late/channels/3", ".make code", 1, "convnet visualize --db test.db --model tiny --layers late --channels 3,"},
-		{"/about", ".terms dt", 11, ""},
+		{"/about", ".terms dt", 13, ""},
 		{"/search", ".map-panel figure[data-map] svg.map-svg a[href^='/search?']", 40, ""},
 		{"/search", ".map-panel .map-query", 1, ""},
 		{"/search", ".map-panel .map-lines line", 15, ""},
@@ -302,7 +303,7 @@ func TestEveryTemplateIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "search/about": true, "search/why": true, "search/map": true, "search/scorecard": true, "search/compare": true, "search/mapsvg": true,
-		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "server/error": true, "api/api": true}
+		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "explorer/probe": true, "server/error": true, "api/api": true}
 	for _, name := range r.Names() {
 		if !known[name] {
 			t.Errorf("template %s is not shown by any test", name)

@@ -19,6 +19,7 @@ func TestJSONTwins(t *testing.T) {
 		"/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late": "agreement",
 		"/scorecard": "scores", "/scorecard?columns=measure&sort=map&category=cat": "table", "/scorecard?columns=category&measure=ndcg&k=5": "confusion", "/compare": "charts",
 		"/models/tiny/layers/late/channels/0": "picture", "/models/tiny/layers/late/channels/2": "picture", "/models/tiny/layers/late/channels/3": "datasets",
+		"/probe": "layers", "/probe?layer=late&channel=1": "shown", "/probe?class=1": "classes",
 	}
 	for _, address := range addresses {
 		t.Run(address, func(t *testing.T) {
