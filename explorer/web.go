@@ -29,11 +29,15 @@ type Options struct {
 	Queue    Queue        // nil: no picture can be asked for
 	QueueOff string       // why, as a sentence for the page
 	Uploads  *upload.Desk // on which visitors' pictures lie
+	Channels *Channels    // what is remembered of channels; nil: the pages remember by themselves
 }
 
 // Register adds the pages about models, and the probe, to the group.
 func Register(g *echo.Group, db *store.DB, o Options) {
 	w := &web{db: db, probes: NewProbes(db, o.Prober, o.ProbeOff), uploads: o.Uploads, queue: o.Queue, queueOff: o.QueueOff}
+	if o.Channels != nil {
+		w.probes.channels = o.Channels
+	}
 	w.channels = w.probes.channels
 	read := []string{http.MethodGet, http.MethodHead}
 	g.Match(read, "/models", w.serveModels)

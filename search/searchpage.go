@@ -36,6 +36,10 @@ type SearchPage struct {
 
 	Map         *MapPanel `json:"-"` // nil: the layer has none
 	UploadToken string    `json:"-"`
+
+	Firing   []FiringChannel `json:"firing"` // channels of the layer that fire for the query
+	ProbeURL string          `json:"-"`      // the query, layer by layer
+	LayerURL string          `json:"-"`
 }
 
 // Upload says whether a new picture can be the query.
@@ -128,6 +132,10 @@ func (w *web) respondSearch(c echo.Context, s selection, picture *upload.Picture
 	s = s.resolved(answer, t)
 	page := &SearchPage{Base: templates.NewBase(c, "search", title(answer)), Page: answer}
 	page.links(s, t)
+	page.ProbeURL, page.LayerURL = s.probeURL(), s.layerURL()
+	if page.Firing, err = w.service.firing(ctx, t.embedding, answer.Query); err != nil {
+		return err
+	}
 	if page.Datasets, err = w.datasetChoices(ctx, s); err != nil {
 		return err
 	}

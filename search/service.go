@@ -14,6 +14,8 @@ import (
 type Service struct {
 	// UploadOff is the sentence that says why there is no embedder; there is a general one when it is empty.
 	UploadOff string
+
+	Firing Firing // nil: the page does not say which channels fire for its query
 	// Placer finds the places of pictures that were sent on maps; nil: they have none.
 	Placer Placer
 

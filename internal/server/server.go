@@ -95,11 +95,13 @@ func (s *Server) route() {
 	pages := s.echo.Group("")
 	service := search.NewService(s.config.DB, s.config.Embedder)
 	service.UploadOff, service.Placer = s.config.UploadOff, s.config.Placer
+	channels := explorer.NewChannels(s.config.DB)
+	service.Firing = firing(channels)
 	uploads := upload.NewDesk(upload.Options{Bytes: s.config.Limits.Body, AtOnce: s.config.Limits.Uploads})
 	search.Register(pages, service, uploads)
 	api.Register(pages, api.Options{DB: s.config.DB, Service: service, Uploads: uploads, Version: s.config.Version})
 	explorer.Register(pages, s.config.DB, explorer.Options{
-		Prober: s.config.Prober, ProbeOff: s.config.UploadOff, Queue: s.config.Queue, QueueOff: s.queueOff(), Uploads: uploads,
+		Prober: s.config.Prober, ProbeOff: s.config.UploadOff, Queue: s.config.Queue, QueueOff: s.queueOff(), Uploads: uploads, Channels: channels,
 	})
 
 	read := []string{http.MethodGet, http.MethodHead}
