@@ -110,6 +110,9 @@ func readExported(t *testing.T, id string) (exported, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(f.Weights) < 20 || len(f.Modules) < 20 || len(f.Cases) == 0 {
+		t.Fatalf("the fixture has %d weights, %d modules and %d cases: nothing to compare", len(f.Weights), len(f.Modules), len(f.Cases))
+	}
 	if onnx.Opset(m) != f.Opset {
 		t.Errorf("the file has opset %d, should have %d", onnx.Opset(m), f.Opset)
 	}
@@ -196,6 +199,9 @@ func checkDefaults(t *testing.T, n *cnn.Network) {
 // compare runs a network on the generated picture and holds it against torch.
 func (c exportedCase) compare(t *testing.T, n *cnn.Network) {
 	t.Helper()
+	if len(c.Layers) < 10 {
+		t.Fatalf("the fixture has %d layers to compare", len(c.Layers))
+	}
 	var values []string
 	for _, want := range c.Layers {
 		values = append(values, want.Value)
