@@ -32,7 +32,8 @@ func findChromium(t *testing.T) string {
 func startChromium(t *testing.T) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(findChromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.DisableGPU,
+		chromedp.ExecPath(findChromium(t)), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("use-angle", "swiftshader"), chromedp.Flag("enable-unsafe-swiftshader", true), // WebGL without a graphics card
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true),
 	)
 	if os.Geteuid() == 0 {

@@ -26,6 +26,14 @@ func TestStories(t *testing.T) {
 		{"without JavaScript", withoutScript},
 		{"light and dark", lightAndDark},
 		{"phone", phone},
+		{"map by mouse", mapByMouse},
+		{"map by keyboard", mapByKeyboard},
+		{"map from layer to layer", mapTravels},
+		{"two maps", twoMaps},
+		{"map beside the search", mapPanel},
+		{"map is saved", mapSaved},
+		{"map without JavaScript", mapWithoutScript},
+		{"map without WebGL", mapWithoutWebGL},
 		{"every page can be read", readable},
 	}
 	for _, story := range stories {

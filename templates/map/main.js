@@ -29,10 +29,9 @@ async function revive(figure, state) {
 
 // adopt puts a living stage where the new page has an empty one.
 function adopt(view, fresh) {
-  const focused = view.hadFocus;
   view.stage.ariaLabel = fresh.ariaLabel;
   fresh.replaceWith(view.stage);
-  if (focused) view.stage.focus({ preventScroll: true });
+  if (view.hadFocus) view.stage.focus({ preventScroll: true });
 }
 
 // connect lets maps that stand side by side hear of each other.
@@ -40,8 +39,6 @@ function connect(view) {
   view.addEventListener("hover", ({ detail: id }) => {
     for (const other of views.values()) if (other !== view) other.hoverImage(id);
   });
-  view.stage.addEventListener("focus", () => (view.hadFocus = true));
-  view.stage.addEventListener("blur", () => { if (view.stage.isConnected) view.hadFocus = false; });
   return view;
 }
 
@@ -95,5 +92,6 @@ async function inline(figure, state) {
 }
 
 onChange(() => { for (const view of views.values()) view.recolor(); });
+document.addEventListener("swapping", () => { for (const view of views.values()) view.hadFocus = document.activeElement === view.stage; });
 document.addEventListener("swapped", start);
 start();

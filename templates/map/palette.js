@@ -17,7 +17,7 @@ const list = (name, n) => Array.from({ length: n }, (_, i) => rgb(`--${name}-${i
 export function palette() {
   return {
     categories: list("category", colors), strength: list("strength", 7), score: list("score", 7),
-    text: css(rgb("--text")), muted: rgb("--muted"), surface: css(rgb("--surface")), accent: css(rgb("--accent")), line: css(rgb("--line")),
+    text: css(rgb("--text")), muted: rgb("--muted"), surface: css(rgb("--surface")), behind: rgb("--surface"), accent: css(rgb("--accent")), line: css(rgb("--line")),
   };
 }
 

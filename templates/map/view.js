@@ -18,6 +18,7 @@ export class View extends EventTarget {
   constructor(stage) {
     super();
     this.stage = stage;
+    stage.map = this; // for the console, and for tests
     this.points = canvas("map-points");
     this.over = canvas("map-over");
     this.renderer = new Renderer(this.points);
@@ -62,6 +63,7 @@ export class View extends EventTarget {
     this.small = state.small;
     this.dataset = state.dataset;
     const asked = (this.asked = {});
+    this.stage.ariaBusy = "true";
     const later = state.values ? load(state.values, readValues) : null;
     const points = before?.points === state.points && this.data ? this.data : await load(state.points, readPoints);
     const values = await later;
@@ -130,10 +132,8 @@ export class View extends EventTarget {
 
   // travel moves the points from where they were to where they are.
   travel() {
-    if (!this.from || calm.matches) {
-      this.progress = 1;
-      return this.refresh();
-    }
+    cancelAnimationFrame(this.moving);
+    if (!this.from || calm.matches) return this.arrive();
     const began = performance.now();
     this.progress = 0;
     const step = (now) => {
@@ -141,10 +141,16 @@ export class View extends EventTarget {
       this.progress = t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2;
       this.paint();
       if (t < 1) this.moving = requestAnimationFrame(step);
-      else this.from = null;
+      else this.arrive();
     };
-    cancelAnimationFrame(this.moving);
     this.moving = requestAnimationFrame(step);
+  }
+
+  arrive() {
+    this.progress = 1;
+    this.from = null;
+    this.paint();
+    this.stage.ariaBusy = "false";
   }
 
   resize() {
@@ -169,7 +175,7 @@ export class View extends EventTarget {
     this.waiting = null;
     if (!this.data || !this.width) return;
     const { scale, offset } = this.camera();
-    this.renderer.draw({ ...this, scale, offset, diameter: this.diameter(), edge: this.colors.behind ?? [255, 255, 255] });
+    this.renderer.draw({ ...this, scale, offset, diameter: this.diameter(), edge: this.colors.behind });
     this.overlay.draw(this);
     this.tip.place();
     if (!this.points.isConnected) this.enter();
@@ -248,6 +254,12 @@ export class View extends EventTarget {
       if (d < least && !this.hidden(i)) [best, least] = [i, d];
     }
     return best;
+  }
+
+  // pointAt is where a point lies on the screen.
+  pointAt(i) {
+    const box = this.stage.getBoundingClientRect(), [x, y] = this.pixel(i);
+    return [box.left + x, box.top + y];
   }
 
   hoverAt(event) {

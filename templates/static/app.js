@@ -23,6 +23,7 @@ async function visit(address, { push = true } = {}) {
 }
 
 function swap(page) {
+  document.dispatchEvent(new Event("swapping"));
   const held = hold();
   document.title = page.title;
   for (const part of ["#main", ".foot", ".top nav", ".theme"]) {
