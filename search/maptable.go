@@ -41,12 +41,12 @@ type MapSelection struct {
 	JSON  string           `json:"-"`
 }
 
-// chosen are the points that a table or a file lists.
+// chosen are the points that a table or a file lists: those inside the lasso, or all; never what is hidden.
 func chosen(s mapState, a *mapAnswer, selected []int64) []int {
 	list := []int{}
 	if s.lasso != nil {
 		for _, id := range selected {
-			if i, ok := a.layout.find(id); ok {
+			if i, ok := a.layout.find(id); ok && !s.hidden(a.layout.images[i].Category) {
 				list = append(list, i)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // findChromium returns a browser, or ends the test: without one there is nothing to drive.
-func findChromium(t *testing.T) string {
+func findChromium(t testing.TB) string {
 	t.Helper()
 	for _, name := range []string{os.Getenv("CONVNET_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
 		if name == "" {
@@ -29,7 +29,7 @@ func findChromium(t *testing.T) string {
 }
 
 // startChromium starts one browser for all stories.
-func startChromium(t *testing.T) context.Context {
+func startChromium(t testing.TB) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(findChromium(t)), chromedp.UserDataDir(t.TempDir()),

@@ -15,7 +15,7 @@ import (
 )
 
 // project gives every layer of a database its maps.
-func project(t *testing.T, path string) {
+func project(t testing.TB, path string) {
 	t.Helper()
 	db, err := store.Open(t.Context(), path, store.ReadWrite)
 	if err != nil {
@@ -129,8 +129,8 @@ func mapByMouse(p *tab) {
 	}
 	p.picture("map lasso")
 	mouse(p, corner("0.005", "0.99"), "mouseReleased", left)
-	p.until("location.search.includes('select=') && document.querySelector('.selection h2')?.textContent === '24 images selected'")
-	p.until("document.querySelectorAll('.selection .tiles img').length === 24")
+	p.until("location.search.includes('select=') && document.querySelector('.selection h2')?.textContent === '16 images selected'")
+	p.until("document.querySelectorAll('.selection .tiles img').length === 16")
 	if p.parameter("select_layer") != "stage4_relu3" {
 		p.t.Errorf("the address does not say where the lasso was drawn: %s", p.value("location.href"))
 	}

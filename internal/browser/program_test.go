@@ -29,7 +29,7 @@ var categories = map[string]func(x, y int, size float64) bool{
 const perCategory = 8
 
 // drawImages fills a folder with a subfolder per category, and one file that is no picture.
-func drawImages(t *testing.T, dir string) {
+func drawImages(t testing.TB, dir string) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(3, 5))
 	for category, inside := range categories {
@@ -45,7 +45,7 @@ func drawImages(t *testing.T, dir string) {
 	}
 }
 
-func drawImage(t *testing.T, path string, rng *rand.Rand, inside func(x, y int, size float64) bool) {
+func drawImage(t testing.TB, path string, rng *rand.Rand, inside func(x, y int, size float64) bool) {
 	t.Helper()
 	paint := func() color.RGBA {
 		return color.RGBA{uint8(rng.IntN(256)), uint8(rng.IntN(256)), uint8(rng.IntN(256)), 255}
@@ -75,7 +75,7 @@ func drawImage(t *testing.T, path string, rng *rand.Rand, inside func(x, y int, 
 
 // startProgram builds convnet, ingests drawn images with the built-in network, serves them and returns the site's
 // address and the folder of the images.
-func startProgram(t *testing.T) (address, images string) {
+func startProgram(t testing.TB) (address, images string) {
 	t.Helper()
 	library := ortruntest.Open(t).Library() // skips or fails without the runtime
 	dir := t.TempDir()
@@ -94,7 +94,7 @@ func startProgram(t *testing.T) (address, images string) {
 	return serve(t, environment, binary, "serve", "--db", db, "--listen", "127.0.0.1:0"), images
 }
 
-func run(t *testing.T, environment []string, want int, name string, args ...string) {
+func run(t testing.TB, environment []string, want int, name string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Env = environment
@@ -107,7 +107,7 @@ func run(t *testing.T, environment []string, want int, name string, args ...stri
 var servingOn = regexp.MustCompile(`http://[0-9.:]+`)
 
 // serve starts the server, waits until it says where it listens, and stops it when the test ends.
-func serve(t *testing.T, environment []string, name string, args ...string) string {
+func serve(t testing.TB, environment []string, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Env = environment

@@ -21,7 +21,7 @@ import (
 
 // tab is a page with cookies of its own that remembers what went wrong in it.
 type tab struct {
-	t       *testing.T
+	t       testing.TB
 	ctx     context.Context
 	address string // of the site
 
@@ -30,7 +30,7 @@ type tab struct {
 }
 
 // openTab opens an empty page; what it reports is checked when the test ends.
-func openTab(t *testing.T, chromium context.Context, address string) *tab {
+func openTab(t testing.TB, chromium context.Context, address string) *tab {
 	t.Helper()
 	p := &tab{t: t, address: address}
 	ctx, closeTab := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))

@@ -17,7 +17,7 @@ export class Overlay {
     this.lines(view, colors);
     const shown = view.pictures ? this.thumbnails(view) : new Set();
     if (!shown.size && !view.data.values && !view.small) this.names(view, colors);
-    this.marks(view, colors);
+    this.marks(view, colors, shown);
     const drawn = view.lasso.length ? view.lasso : (view.state.polygon ?? []).map(([x, y]) => view.toPixel(x, y));
     if (drawn.length) this.lasso(drawn, colors, view.lasso.length ? 0.12 : 0.05);
   }
@@ -40,15 +40,28 @@ export class Overlay {
   }
 
   // marks rings the neighbors, the query, and what the pointer or the keyboard is at.
-  marks(view, colors) {
+  marks(view, colors, shown) {
     const r = view.diameter() / 2;
-    for (const i of view.neighbors) if (!view.hidden(i)) this.ring(view.pixel(i), r + 1, colors.text, 1.25);
+    const mark = (i, radius, color, width, behind) =>
+      shown.has(i) ? this.frame(view.pixel(i), color, width) : this.ring(view.pixel(i), radius, color, width, behind);
+    for (const i of view.neighbors) if (!view.hidden(i)) mark(i, r + 1, colors.text, 1.25);
     const query = view.queryPixel();
-    if (query) {
+    if (view.query >= 0) mark(view.query, r + 5, colors.accent, 3, colors.surface);
+    else if (query) {
       this.ring(query, r + 5, colors.accent, 3, colors.surface);
-      if (view.query < 0) this.disc(query, r, colors.accent);
+      this.disc(query, r, colors.accent);
     }
-    if (view.hovered >= 0) this.ring(view.pixel(view.hovered), r + 3, colors.text, 2, colors.surface);
+    if (view.hovered >= 0) mark(view.hovered, r + 3, colors.text, 2, colors.surface);
+  }
+
+  // frame goes around a thumbnail as a ring goes around a point.
+  frame([x, y], color, width) {
+    const { context } = this, side = thumbnail + 4 + width;
+    context.beginPath();
+    context.roundRect(x - side / 2, y - side / 2, side, side, 7);
+    context.lineWidth = width;
+    context.strokeStyle = color;
+    context.stroke();
   }
 
   ring([x, y], radius, color, width, behind) {
@@ -82,17 +95,17 @@ export class Overlay {
     const taken = [];
     for (const i of inSight) {
       const [x, y] = view.pixel(i);
-      if (taken.some(([u, v]) => Math.abs(u - x) < thumbnail + 4 && Math.abs(v - y) < thumbnail + 4)) continue;
+      if (taken.some(([u, v]) => Math.abs(u - x) < thumbnail + 10 && Math.abs(v - y) < thumbnail + 10)) continue;
       const image = picture(view.dataset, view.data.ids[i], this.redraw);
       if (!image) continue;
       taken.push([x, y]);
       shown.add(i);
-      this.image(image, x, y, css(view.colorOf(i)), i === view.query ? 3 : 2);
+      this.image(image, x, y, css(view.colorOf(i)));
     }
     return shown;
   }
 
-  image(image, x, y, color, border) {
+  image(image, x, y, color) {
     const { context } = this, side = thumbnail, left = x - side / 2, top = y - side / 2;
     const cut = Math.min(image.naturalWidth, image.naturalHeight);
     context.save();
@@ -104,7 +117,7 @@ export class Overlay {
     context.imageSmoothingEnabled = cut > 48;
     context.drawImage(image, (image.naturalWidth - cut) / 2, (image.naturalHeight - cut) / 2, cut, cut, left, top, side, side);
     context.restore();
-    context.lineWidth = border;
+    context.lineWidth = 2;
     context.strokeStyle = color;
     context.stroke();
   }

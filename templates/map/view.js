@@ -184,7 +184,7 @@ export class View extends EventTarget {
   // enter takes the place of the server's drawing, once there is something to see.
   enter() {
     this.stage.replaceChildren(this.points, this.over, this.tip.element);
-    performance.mark("map drawn");
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("map painted"))); // the frame with it is out
     this.stage.dataset.drawn = this.data.n;
     this.dispatchEvent(new Event("drawn"));
   }
