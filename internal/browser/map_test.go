@@ -2,52 +2,13 @@ package browser
 
 import (
 	"strings"
-	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-
-	"github.com/convnet-playground/convnet/internal/umap"
-	"github.com/convnet-playground/convnet/store"
 )
-
-// project gives every layer of a database its maps.
-func project(t testing.TB, path string) {
-	t.Helper()
-	db, err := store.Open(t.Context(), path, store.ReadWrite)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	embeddings, err := db.Embeddings(t.Context(), store.EmbeddingFilter{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range embeddings {
-		p := store.NewProjection{EmbeddingID: e.ID, Method: store.UMAP, Parameters: []byte(`{}`)}
-		x := umap.Matrix{Cols: e.Dimension}
-		err := db.Vectors(t.Context(), e.ID, func(id int64, v []float32) error {
-			p.ImageIDs, x.Data, x.Rows = append(p.ImageIDs, id), append(x.Data, v...), x.Rows+1
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := umap.Fit(t.Context(), x, umap.DefaultOptions())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range x.Rows {
-			p.X, p.Y = append(p.X, m.Coordinates[2*i]), append(p.Y, m.Coordinates[2*i+1])
-		}
-		if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.PutProjection(p) }); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 const (
 	view  = "document.querySelector('.map-stage').map"

@@ -90,7 +90,6 @@ func startProgram(t testing.TB) (address, images string) {
 	const quarantined = 3
 	run(t, environment, quarantined, binary, "ingest", "--quiet", "--db", db, "--dataset", "shapes", "--model", "demo", images)
 	run(t, environment, 0, binary, "evaluate", "--quiet", "--db", db, "--dataset", "shapes")
-	project(t, db)
 	return serve(t, environment, binary, "serve", "--db", db, "--listen", "127.0.0.1:0"), images
 }
 
