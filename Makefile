@@ -5,8 +5,8 @@
 ADDR    ?= 127.0.0.1:8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUNDLE  := templates/static/dist/map.js
-# All channels of the default layers, and 30 of each other layer: some two and a half minutes on two cores.
-PICTURES = bin/convnet visualize --quiet --db build/demo.db --model demo --size 64 --steps 128
+# All channels of the default layers, and 30 of each other layer: some two minutes on two cores.
+PICTURES = bin/convnet visualize --quiet --db build/demo.db --model demo --size 64 --steps 96
 EMOJI   := node_modules/emoji-datasource-google/img/google/64
 
 # sqlite-vec's binding includes <sqlite3.h>; build/include holds go-sqlite3's own header under that name,
