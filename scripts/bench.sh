@@ -9,6 +9,7 @@ bench() { # title, package, benchmark, rounds
 }
 
 bench "Top 50 of 100,000 × 512 through the store, against one pass in memory (x-gemv: smaller is better)" ./store Neighbors 30x
+bench "Rankings of 4,800 × 1024 from each of them, against gonum's product of the matrix with itself (x-gemm: larger is faster)" ./store/internal/vecscan 'Order$' 3x
 bench "Ingest with DenseNet121 against bare ONNX Runtime on decoded tensors (ratio: 1 is as fast)" ./ingest AgainstBareRuntime "${ROUNDS:-3x}"
 bench "Resident memory while 10,000 images are ingested" ./ingest Memory 1x
 bench "File size against what is in it" ./ingest FileSize 1x
