@@ -147,6 +147,16 @@ func (p *tab) run(statements string) {
 	p.do(chromedp.Evaluate[chromedp.Void]("{" + statements + "}"))
 }
 
+// soon waits like until, and says whether it has come true.
+func (p *tab) soon(expression string) bool {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if p.is(expression) {
+			return true
+		}
+	}
+	return false
+}
+
 // until waits for an expression to become true in the page.
 func (p *tab) until(expression string) {
 	p.t.Helper()
