@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -105,4 +106,36 @@ func putRows(tx *store.Tx, m blas32.General, from, to int) (store.Embedding, err
 		}
 	}
 	return e, err
+}
+
+// BenchmarkProjectionPoints reads the 10,000 points of a map among 24.
+func BenchmarkProjectionPoints(b *testing.B) {
+	const points, maps = 10_000, 24
+	db := storetest.New(b)
+	ids, xy := make([]int64, points), make([]float32, points)
+	err := db.Update(context.Background(), func(tx *store.Tx) error {
+		dataset, err := tx.EnsureDataset("d")
+		for i := 0; err == nil && i < points; i++ {
+			ids[i], err = tx.PutImage(newImage(dataset, "x", binary.LittleEndian.AppendUint32(nil, uint32(i))))
+		}
+		spec := storetest.Spec{Layers: make([]string, maps)}
+		for i := range spec.Layers {
+			spec.Layers[i] = string(rune('a' + i))
+		}
+		model, ensured := tx.EnsureModel(spec.NewModel())
+		err = errors.Join(err, ensured)
+		for i := 0; err == nil && i < maps; i++ {
+			e, ensured := tx.EnsureEmbedding(store.NewEmbedding{DatasetID: dataset, ModelID: model, Layer: spec.Layers[i], Pooling: "avg/1x1", Dimension: 1})
+			err = errors.Join(ensured, tx.PutProjection(store.NewProjection{EmbeddingID: e.ID, Method: store.UMAP, Parameters: []byte("{}"), ImageIDs: ids, X: xy, Y: xy}))
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if p, err := db.ProjectionPoints(context.Background(), maps/2, store.UMAP); err != nil || len(p.X) != points {
+			b.Fatal(len(p.X), err)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/binary"
@@ -61,7 +62,9 @@ func (p storedPoints) byImage() ProjectionPoints {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return int(p.ids[a] - p.ids[b]) })
+	if !slices.IsSorted(p.ids) { // some were placed later
+		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p.ids[a], p.ids[b]) })
+	}
 	n := len(order)
 	sorted := ProjectionPoints{ImageIDs: make([]int64, n), X: make([]float32, n), Y: make([]float32, n), Placed: make([]bool, n)}
 	for i, from := range order {
