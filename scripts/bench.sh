@@ -20,5 +20,7 @@ bench "Share of a step that is not the network's" ./internal/visualize BesideNet
 bench "A channel's picture against PyTorch in Lucent's manner, each at its best number of threads (ratio: larger is faster)" ./internal/visualize AgainstLucent "${ROUNDS:-5x}"
 bench "Seconds for a channel's picture, 128×128, 512 steps, one thread, at eight layers of every network" ./internal/visualize Channels 1x
 bench "From asking for the map page to the frame with all its points, in headless Chromium without a graphics card" ./internal/browser MapFirstPaint 5x
+bench "The maps of the original's content, 288 of 200 points, through the store (cpu-s/288: on two cores half of it passes at least)" ./internal/projection All 1x
+bench "Reading a map of 10,000 points" ./store ProjectionPoints 100x
 bench "Pooling one map (MB/s; the limit is the memory's)" ./internal/pooling Of 1s
 bench "Decode, resize, thumbnail, by stage" ./internal/imaging Stages 1s
