@@ -23,4 +23,7 @@ bench "From asking for the map page to the frame with all its points, in headles
 bench "The maps of the original's content, 288 of 200 points, through the store (cpu-s/288: on two cores half of it passes at least)" ./internal/projection All 1x
 bench "Reading a map of 10,000 points" ./store ProjectionPoints 100x
 bench "Pooling one map (MB/s; the limit is the memory's)" ./internal/pooling Of 1s
+bench "A map (UMAP) of 200 to 50,000 points against Debian's umap-learn on as many cores, where it is installed (ratio: larger is faster)" ./internal/umap AgainstUMAPLearn "${ROUNDS:-3x}"
+bench "A map's time and memory from 10,000 to 200,000 points (x-nlogn: 1 and less is as n·log n, or slower)" ./internal/umap Growth 1x
+bench "Maps of 200 points at eight layers, aligned" ./internal/umap Aligned 3x
 bench "Decode, resize, thumbnail, by stage" ./internal/imaging Stages 1s
