@@ -18,6 +18,7 @@ type MapPage struct {
 	Map       *MapFigure    `json:"map"`              // null while the layer has none
 	Second    *MapFigure    `json:"second,omitempty"` // another layer beside it
 	Agreement *Agreement    `json:"agreement,omitempty"`
+	Computing bool          `json:"computing,omitempty"` // the values are not there yet: ask again
 	Legend    []LegendEntry `json:"categories"`
 	Ramp      *Ramp         `json:"ramp,omitempty"`
 	Selection *MapSelection `json:"selection"` // null while nothing is selected
@@ -123,7 +124,8 @@ func (w *web) respondMap(c echo.Context, s mapState, r Request) error {
 // fillMap adds what there is only where there is a map.
 func (w *web) fillMap(ctx context.Context, page *MapPage, a *mapAnswer, r Request) error {
 	s := page.state
-	if err := w.service.color(ctx, s.color, a); err != nil {
+	var err error
+	if page.Computing, err = w.service.colorSoon(ctx, s.color, a); err != nil {
 		return err
 	}
 	selected, err := w.service.selected(ctx, s.lasso, a)
@@ -154,9 +156,11 @@ func (w *web) fillSecond(ctx context.Context, page *MapPage, first *mapAnswer, r
 	if b.layout == nil {
 		return say(store.ErrNotFound, "There is no map of layer %q of %s yet. Run convnet project on the dataset.", r.Layer, b.target.model.name)
 	}
-	if err := w.service.color(ctx, s.color, b); err != nil {
+	computing, err := w.service.colorSoon(ctx, s.color, b)
+	if err != nil {
 		return err
 	}
+	page.Computing = page.Computing || computing
 	own := s
 	own.selection = own.selection.resolved(b.page, b.target)
 	own.method = b.projection.Method

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"golang.org/x/sync/semaphore"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/convnet-playground/convnet/internal/retrieval"
 	"github.com/convnet-playground/convnet/store"
@@ -17,9 +18,10 @@ const keepScores = 16
 
 // scoreCache holds the scores of single images, which take a pass over all pairs of images to compute.
 type scoreCache struct {
-	turn *semaphore.Weighted // one computation at a time uses all cores
-	mu   sync.Mutex
-	kept []keptScores // oldest first
+	running singleflight.Group
+	turn    *semaphore.Weighted // one computation at a time uses all cores
+	mu      sync.Mutex
+	kept    []keptScores // oldest first
 }
 
 type keptScores struct {
@@ -59,13 +61,26 @@ func (s *Service) imageScores(ctx context.Context, e store.Embedding, metric sto
 	if scores := s.scores.find(key); scores != nil {
 		return scores, nil
 	}
+	done := s.scores.running.DoChan(key, func() (any, error) {
+		// Who asked may be gone before a large dataset is done: whoever asks next gets it.
+		return s.keepScores(context.WithoutCancel(ctx), key, e, metric, p)
+	})
+	select {
+	case r := <-done:
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		return r.Val.(map[int64]float64), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (s *Service) keepScores(ctx context.Context, key string, e store.Embedding, metric store.Metric, p float64) (map[int64]float64, error) {
 	if err := s.scores.turn.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
 	defer s.scores.turn.Release(1)
-	if scores := s.scores.find(key); scores != nil {
-		return scores, nil
-	}
 	scores, err := s.computeScores(ctx, e, metric, p)
 	if err == nil {
 		s.scores.keep(key, scores)
@@ -73,7 +88,6 @@ func (s *Service) imageScores(ctx context.Context, e store.Embedding, metric sto
 	return scores, err
 }
 
-// computeScores looks the scores up in the evaluation, or makes one that is not stored.
 func (s *Service) computeScores(ctx context.Context, e store.Embedding, metric store.Metric, p float64) (map[int64]float64, error) {
 	l, err := readLabels(ctx, s.db, e.DatasetID)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/store/storetest"
 )
 
 func FuzzMapState(f *testing.F) {
@@ -107,5 +108,28 @@ func TestScoreCacheForgets(t *testing.T) {
 	}
 	if c.find("") != nil || !reflect.DeepEqual(c.find("x"), map[int64]float64{1: 1}) || len(c.kept) != keepScores {
 		t.Errorf("%d kept, the oldest %v", len(c.kept), slices.IndexFunc(c.kept, func(k keptScores) bool { return k.key == "" }))
+	}
+}
+
+// Scores that take long do not keep a page waiting, and are there for whoever asks next.
+func TestScoresThatTakeLong(t *testing.T) {
+	db := storetest.New(t, storetest.Spec{})
+	putMap(t, db, store.UMAP, []int64{1, 2, 3, 4, 5, 6}, make([]float32, 6), []float32{1, 2, 3, 4, 5, 6})
+	s := NewService(db, nil)
+	a, err := s.mapOf(t.Context(), Request{Layer: "early"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.scores.turn.Acquire(t.Context(), 1); err != nil { // somebody else's are being computed
+		t.Fatal(err)
+	}
+	computing, err := s.colorSoon(t.Context(), coloring{by: colorByScore}, a)
+	if err != nil || !computing || a.values.step(0) != -1 {
+		t.Fatalf("computing %v, %v, %v", computing, a.values, err)
+	}
+	s.scores.turn.Release(1)
+	computing, err = s.colorSoon(t.Context(), coloring{by: colorByScore}, a)
+	if err != nil || computing || a.values.step(0) < 0 {
+		t.Errorf("computing %v, %v, %v", computing, a.values, err)
 	}
 }

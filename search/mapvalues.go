@@ -2,8 +2,10 @@ package search
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strconv"
+	"time"
 
 	"github.com/convnet-playground/convnet/store"
 )
@@ -109,6 +111,21 @@ func (s *Service) channelValues(ctx context.Context, channel int, a *mapAnswer) 
 	})
 	v := &mapValues{name: "channel " + strconv.Itoa(channel), ramp: "strength"}
 	return v.perPoint(a.layout, byID).span(), err
+}
+
+// patience is how long a page waits for colours: its script asks for them again.
+const patience = 3 * time.Second
+
+// colorSoon is color for a page. When it takes longer, the points have no values yet, and it reports that.
+func (s *Service) colorSoon(ctx context.Context, c coloring, a *mapAnswer) (computing bool, err error) {
+	soon, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = s.color(soon, c, a)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && c.by == colorByScore {
+		a.values = (&mapValues{name: "score", ramp: "score", high: 100}).perPoint(a.layout, nil)
+		return true, nil
+	}
+	return false, err
 }
 
 // scoreValues is every image's weighted search score: where on the map does this layer fail?

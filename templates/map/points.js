@@ -35,8 +35,15 @@ export function readValues(buffer) {
   return { n, shares, low: view.getFloat32(16, true), high: view.getFloat32(20, true) };
 }
 
+export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// load asks again while the server is busy computing.
 export async function load(address, read) {
-  const response = await fetch(address);
+  let response = await fetch(address);
+  for (let tries = 0; response.status === 503 && tries < 30; tries++) {
+    await wait(2000);
+    response = await fetch(address);
+  }
   if (!response.ok) throw new Error(`The map could not be read (${response.status}).`);
   return read(await response.arrayBuffer());
 }

@@ -3,7 +3,7 @@ import KDBush from "kdbush";
 import { select } from "d3-selection";
 import "d3-transition";
 import { zoom, zoomIdentity } from "d3-zoom";
-import { load, readPoints, readRanges, readValues } from "./points.js";
+import { load, readPoints, readRanges, readValues, wait } from "./points.js";
 import { along, palette, shapes } from "./palette.js";
 import { Renderer } from "./renderer.js";
 import { Overlay } from "./overlay.js";
@@ -65,16 +65,21 @@ export class View extends EventTarget {
     const asked = (this.asked = {});
     this.stage.ariaBusy = "true";
     const later = state.values ? load(state.values, readValues) : null;
+    later?.catch(() => {}); // it is looked at below
     const points = before?.points === state.points && this.data ? this.data : await load(state.points, readPoints);
-    const values = await later;
+    const soon = await Promise.race([later, wait(300)]);
     if (asked !== this.asked) return; // something newer was asked for meanwhile
-    if (values && values.n !== points.n) throw new Error("The dataset has changed: reload the page.");
     this.from = this.data && this.data !== points ? this.placesBefore(points) : null;
     if (points !== this.data) this.index(points);
-    this.data = Object.assign(points, { values });
+    this.data = Object.assign(points, { values: later && (soon ?? none(points.n)) });
     this.mark();
     this.restyle();
     this.travel();
+    const values = await later;
+    if (values && values.n !== points.n) throw new Error("The dataset has changed: reload the page.");
+    if (!values || soon || asked !== this.asked) return;
+    this.data.values = values;
+    this.restyle();
   }
 
   index(points) {
@@ -345,6 +350,9 @@ export class View extends EventTarget {
     return new Promise((done) => image.toBlob(done, "image/png"));
   }
 }
+
+// none stands for values that are still being computed.
+const none = (n) => ({ n, shares: new Float32Array(n).fill(NaN), low: 0, high: 0 });
 
 function canvas(name) {
   return Object.assign(document.createElement("canvas"), { className: name });
