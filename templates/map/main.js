@@ -1,6 +1,7 @@
 // Maps come to life here. Without this file, or without WebGL2, a figure shows the server's drawing, whose points are links.
 import { View } from "./view.js";
 import { onChange } from "./palette.js";
+import { load, readPoints } from "./points.js";
 import { enter, leave } from "./lasso.js";
 
 const views = new Map(); // by the figure's slot: a map lives on while the page around it is replaced
@@ -18,12 +19,14 @@ function start() {
 
 async function revive(figure, state) {
   let view = views.get(state.slot);
+  const ahead = view?.state?.points === state.points ? null : load(state.points, readPoints); // while WebGL starts
+  ahead?.catch(() => {}); // show looks at it
   const fresh = figure.querySelector(".map-stage");
   if (view && view.dataset === state.dataset) adopt(view, fresh);
   else views.set(state.slot, (view = connect(new View(fresh))));
   buttons(figure, view);
   view.resize();
-  await view.show(state);
+  await view.show(state, ahead);
   view.resize();
 }
 
@@ -94,4 +97,6 @@ async function inline(figure, state) {
 onChange(() => { for (const view of views.values()) view.recolor(); });
 document.addEventListener("swapping", () => { for (const view of views.values()) view.hadFocus = document.activeElement === view.stage; });
 document.addEventListener("swapped", start);
-start();
+// Where the server's drawing is there, it is painted first: starting WebGL would hold it up.
+if (document.querySelector("[data-map] .map-svg")) requestAnimationFrame(() => setTimeout(start));
+else start();

@@ -56,8 +56,8 @@ export class View extends EventTarget {
     return event.type !== "touchstart" || event.touches.length > 1;
   }
 
-  // show brings the view to a figure's state, from whatever it showed before.
-  async show(state) {
+  // show brings the view to a figure's state, from whatever it showed before; the points may be on their way already.
+  async show(state, ahead) {
     const before = this.state;
     this.state = state;
     this.small = state.small;
@@ -66,7 +66,7 @@ export class View extends EventTarget {
     this.stage.ariaBusy = "true";
     const later = state.values ? load(state.values, readValues) : null;
     later?.catch(() => {}); // it is looked at below
-    const points = before?.points === state.points && this.data ? this.data : await load(state.points, readPoints);
+    const points = before?.points === state.points && this.data ? this.data : await (ahead ?? load(state.points, readPoints));
     const soon = await Promise.race([later, wait(300)]);
     if (asked !== this.asked) return; // something newer was asked for meanwhile
     this.from = this.data && this.data !== points ? this.placesBefore(points) : null;
