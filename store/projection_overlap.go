@@ -17,8 +17,8 @@ type ProjectionOverlap struct {
 	Overlap float64 `json:"overlap"` // share of an image's ProjectionNeighbors nearest that both name, in [0, 1]; mean over the images
 }
 
-// ProjectionOverlaps returns how much the embedding of a projection overlaps with every layer that was projected together
-// with it: at least with the others of its model, from the input to the end.
+// ProjectionOverlaps returns how much the embedding of a projection overlaps with every layer that it was compared with: the
+// others of its model, and where models were aligned with each other, theirs. They are in no particular order.
 func (db *DB) ProjectionOverlaps(ctx context.Context, embeddingID int64, method string) ([]ProjectionOverlap, error) {
 	all, err := readOverlaps(ctx, db.read, embeddingID, method)
 	if err != nil {

@@ -40,6 +40,7 @@ columns file, category and, if you like, name. A folder of 0.jpg, 1.jpg, … wit
 the original playground's layout, is understood as it is.
 
 Run it again at any time: what is there is kept, what is missing, changed or stale is done.
+Maps of the layers are drawn behind each network, or by convnet project where --project=false.
 Inputs that cannot be used go into quarantine with the reason; the rest is ingested, and the
 exit code is 3.`,
 		Args: exactArgs("the folder or archive to ingest"),
