@@ -139,10 +139,11 @@ export class View extends EventTarget {
   travel() {
     cancelAnimationFrame(this.moving);
     if (!this.from || calm.matches) return this.arrive();
-    const began = performance.now();
+    let t = 0, last = null;
     this.progress = 0;
     const step = (now) => {
-      const t = Math.min(1, Math.max(0, (now - began) / journey));
+      t = Math.min(1, t + Math.min(now - (last ?? now), journey / 8) / journey); // a slow machine shows the way, too
+      last = now;
       this.progress = t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2;
       this.paint();
       if (t < 1) this.moving = requestAnimationFrame(step);
