@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/convnet-playground/convnet/internal/retrieval"
@@ -79,9 +78,6 @@ func (c *card) chosen(q cardQuery) (int, error) {
 }
 
 func (e evaluated) key() string { return MetricKey(e.measure.Metric, e.measure.P) }
-
-// title names an evaluation in a sentence.
-func (e evaluated) title() string { return fmt.Sprintf("%s of %s by %s", e.Layer, e.Model, e.key()) }
 
 // search is the address that searches where this was evaluated.
 func (e evaluated) search(dataset, image string) string {
