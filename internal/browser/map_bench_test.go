@@ -14,9 +14,10 @@ import (
 	"github.com/convnet-playground/convnet/store/storetest"
 )
 
-// BenchmarkMapFirstPaint is from asking for the map's page until its points are to be seen, without a graphics card and
-// with nothing of the page in the cache: the first paint, which up to 500 points is the server's drawing, and the frame in
-// which WebGL has drawn them all. Beside it, the first paint of a page without a map in the same tab.
+// BenchmarkMapFirstPaint is from asking for the map's page until its points are to be seen, without a graphics card: the
+// first paint, with nothing of a map in the cache, which up to 500 points is the server's drawing; and on the next map, with
+// the script cached, the frame in which WebGL has drawn all points. Beside it, the first paint of a page without a map in
+// the same tab.
 func BenchmarkMapFirstPaint(b *testing.B) {
 	binary := filepath.Join(b.TempDir(), "convnet")
 	run(b, nil, 0, "go", "build", "-buildvcs=false", "-o", binary, "github.com/convnet-playground/convnet/cmd/convnet")
