@@ -75,7 +75,7 @@ func layOutAligned(ctx context.Context, maps []*Map, first [][]float32, a Aligne
 	o.Epochs = o.epochs(maps[0].Rows)
 	l := newLayout(o)
 	for i, m := range maps {
-		l.add(m.edges(), first[i], o.Seed)
+		l.add(m.edges(), first[i])
 	}
 	l.ties = newTies(maps, a, float64(2+o.NegativeSampleRate))
 	err := l.run(ctx, func(done, total int) { o.tell("layout", done, total) })

@@ -15,16 +15,16 @@ import (
 // strong: the strongest in every epoch, one of a tenth of its weight in every tenth. With each, some random points push.
 //
 // umap-learn moves both points of an edge while other threads do the same, which is why its maps differ from run to run.
-// Here a point moves itself only: it goes through its edges one after the other, twice drawn by each, since the same edge
-// moves it once more as the other one's neighbor. The points are divided into groups at random. Those of one group move
-// at the same time and see each other as they were before; then they all show where they have gone, and it is the next
-// group's turn. So the order of threads makes no difference, and hardly any point sees old positions.
+// Here a point moves itself only, and all move at the same time, seeing each other as they were before. An epoch has two
+// rounds: in the first, points go through their edges one after the other, drawn by each and pushed; in the second they
+// are drawn by the same edges once more, as umap-learn draws them when it is the turn of the edges' other points. Two
+// draws at once would lay out less true maps. So the order of threads makes no difference.
 type layout struct {
 	dims       int
 	maps       []*chart
-	groups     [][]*turn
+	turns      []*turn
 	pull, push *force
-	pulls      int // of each edge on its point
+	rounds     int // in which each edge draws its point
 	epochs     int
 	rate       float64 // the first learning rate
 	negative   int
@@ -40,7 +40,7 @@ type chart struct {
 	place []float32 // coordinates of the points that move, which have not been shown yet
 }
 
-// turn is some points of one group that are on one map, with the keys of their random numbers.
+// turn is some points of one map, with the keys of their random numbers.
 type turn struct {
 	chart  int
 	points []int32
@@ -48,32 +48,28 @@ type turn struct {
 	held   []float32 // where ties want each point, and which share of the way it goes there; nil if nothing is tied
 }
 
-const (
-	layoutGroups = 4   // how many groups take turns
-	turnSize     = 128 // points that are moved at a time: fewer are not worth another processor's while
-)
+// turnSize is how many points are moved at a time: fewer are not worth another processor's while.
+const turnSize = 128
 
 // newLayout takes the forces from the options, which say how many epochs there are.
 func newLayout(o Options) *layout {
 	a, b := fitCurve(o.Spread, o.MinDist)
 	return &layout{
-		dims: o.Components, pull: pull(a, b), push: push(a, b, o.RepulsionStrength), pulls: 2, epochs: o.Epochs, rate: o.LearningRate,
-		negative: o.NegativeSampleRate, seed: newStream(o.Seed, keyLayout), groups: make([][]*turn, layoutGroups),
+		dims: o.Components, pull: pull(a, b), push: push(a, b, o.RepulsionStrength), rounds: 2, epochs: o.Epochs, rate: o.LearningRate,
+		negative: o.NegativeSampleRate, seed: newStream(o.Seed, keyLayout),
 	}
 }
 
 // add takes in a map with its first layout.
-func (l *layout) add(edges Graph, first []float32, seed uint64) {
-	number, n := len(l.maps), edges.Rows()
+func (l *layout) add(edges Graph, first []float32) {
+	number := len(l.maps)
 	l.maps = append(l.maps, &chart{edges: edges, rates: edges.rates(), seen: slices.Clone(first), place: slices.Clone(first)})
-	for g, group := range divide(n, layoutGroups, newStream(seed, keyOrder, uint64(number))) {
-		for points := range slices.Chunk(group, turnSize) {
-			t := &turn{chart: number, points: points}
-			for _, i := range points {
-				t.keys = append(t.keys, uint64(number)<<32|uint64(i))
-			}
-			l.groups[g] = append(l.groups[g], t)
+	for lo := 0; lo < edges.Rows(); lo += turnSize {
+		t := &turn{chart: number}
+		for i := lo; i < min(lo+turnSize, edges.Rows()); i++ {
+			t.points, t.keys = append(t.points, int32(i)), append(t.keys, uint64(number)<<32|uint64(i))
 		}
+		l.turns = append(l.turns, t)
 	}
 }
 
@@ -86,47 +82,20 @@ func (g Graph) rates() []float32 {
 	return rates
 }
 
-// divide deals the numbers below n out into groups, at random and each in ascending order.
-func divide(n, groups int, random stream) [][]int32 {
-	order := make([]int32, n)
-	for i := range order {
-		order[i] = int32(i)
-		j := random.below(i + 1)
-		order[i], order[j] = order[j], order[i]
-	}
-	var divided [][]int32
-	for g := range groups {
-		group := order[g*n/groups : (g+1)*n/groups]
-		slices.Sort(group)
-		divided = append(divided, group)
-	}
-	return divided
-}
-
 // run moves the points through all epochs.
 func (l *layout) run(ctx context.Context, tell func(done, total int)) error {
 	for epoch := 1; epoch < l.epochs; epoch++ { // in epoch 0 no edge is due
-		for _, group := range l.groups {
-			err := each(ctx, len(group), 1, func(i, _ int) { l.move(group[i], epoch) })
-			if err != nil {
+		for round := range l.rounds {
+			if err := each(ctx, len(l.turns), 1, func(i, _ int) { l.move(l.turns[i], epoch, round) }); err != nil {
 				return err
 			}
-			l.show(group)
+			for _, m := range l.maps { // now all see where the others have gone
+				copy(m.seen, m.place)
+			}
 		}
 		tell(epoch+1, l.epochs)
 	}
 	return ctx.Err()
-}
-
-// show lets all see where a group has gone.
-func (l *layout) show(group []*turn) {
-	for _, t := range group {
-		m := l.maps[t.chart]
-		for _, i := range t.points {
-			at := int(i) * l.dims
-			copy(m.seen[at:at+l.dims], m.place[at:at+l.dims])
-		}
-	}
 }
 
 // alpha is the learning rate of an epoch: it falls to nothing, and is umap-learn's, which is one epoch behind.
@@ -134,22 +103,27 @@ func (l *layout) alpha(epoch int) float32 {
 	return float32(l.rate * (1 - float64(max(epoch-1, 0))/float64(l.epochs)))
 }
 
-// move lets some points go where their edges and random points send them.
-func (l *layout) move(t *turn, epoch int) {
+// move lets some points go where their edges and, in the first round, random points and ties send them.
+func (l *layout) move(t *turn, epoch, round int) {
 	m := l.maps[t.chart]
 	if len(m.edges.Col) == 0 {
 		return
 	}
-	if l.ties != nil {
-		l.hold(t, l.alpha(epoch))
-	}
 	common := C.umap_turn{
-		dims: C.int(l.dims), points: C.int(len(m.seen) / l.dims), negative: C.int(l.negative), pulls: C.int(l.pulls),
-		epoch: C.float(epoch), alpha: C.float(l.alpha(epoch)), stream: C.uint64_t(newStream(uint64(l.seed), uint64(epoch))),
+		dims: C.int(l.dims), points: C.int(len(m.seen) / l.dims), epoch: C.float(epoch), alpha: C.float(l.alpha(epoch)),
+		stream: C.uint64_t(newStream(uint64(l.seed), uint64(epoch))),
+	}
+	var held []float32
+	if round == 0 {
+		common.negative = C.int(l.negative)
+		if l.ties != nil {
+			l.hold(t, l.alpha(epoch))
+			held = t.held
+		}
 	}
 	C.umap_move(&common, ints(t.points), (*C.uint64_t)(unsafe.SliceData(t.keys)), C.int(len(t.points)),
 		(*C.intptr_t)(unsafe.Pointer(unsafe.SliceData(m.edges.Start))), ints(m.edges.Col), floats(m.rates), floats(m.seen),
-		floats(t.held), l.pull.table(), l.push.table(), floats(m.place))
+		floats(held), l.pull.table(), l.push.table(), floats(m.place))
 }
 
 func (f *force) table() *C.umap_force { return (*C.umap_force)(unsafe.Pointer(f)) }

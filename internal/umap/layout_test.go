@@ -11,30 +11,20 @@ func TestLayoutOfOneEdge(t *testing.T) {
 	o := DefaultOptions()
 	o.Epochs, o.NegativeSampleRate = 4, 0
 	l := newLayout(o)
-	l.add(Graph{Start: []int{0, 1, 2}, Col: []int32{1, 0}, Weight: []float32{0.5, 0.5}}, []float32{0, 0, 3, 4}, 1)
+	l.add(Graph{Start: []int{0, 1, 2}, Col: []int32{1, 0}, Weight: []float32{0.5, 0.5}}, []float32{0, 0, 3, 4})
 	a, b := fitCurve(o.Spread, o.MinDist)
 	at, seen := [][2]float64{{0, 0}, {3, 4}}, [][2]float64{{0, 0}, {3, 4}}
 	for epoch := 1; epoch < 4; epoch++ {
 		alpha := 1 - float64(epoch-1)/4
-		for _, group := range l.groups {
-			var points []int
-			for _, turn := range group {
-				for _, i := range turn.points {
-					points = append(points, int(i))
-				}
+		for range 2 {
+			for i := range at {
+				dx, dy := at[i][0]-seen[1-i][0], at[i][1]-seen[1-i][1]
+				d := dx*dx + dy*dy
+				pull := -2 * a * b * math.Pow(d, b-1) / (1 + a*math.Pow(d, b))
+				at[i][0] += alpha * min(max(pull*dx, -4), 4)
+				at[i][1] += alpha * min(max(pull*dy, -4), 4)
 			}
-			for _, i := range points {
-				for range 2 {
-					dx, dy := at[i][0]-seen[1-i][0], at[i][1]-seen[1-i][1]
-					d := dx*dx + dy*dy
-					pull := -2 * a * b * math.Pow(d, b-1) / (1 + a*math.Pow(d, b))
-					at[i][0] += alpha * min(max(pull*dx, -4), 4)
-					at[i][1] += alpha * min(max(pull*dy, -4), 4)
-				}
-			}
-			for _, i := range points {
-				seen[i] = at[i]
-			}
+			copy(seen, at)
 		}
 	}
 	if err := l.run(ctx, func(int, int) {}); err != nil {
@@ -49,38 +39,17 @@ func TestLayoutDue(t *testing.T) {
 		o := DefaultOptions()
 		o.Epochs, o.NegativeSampleRate, o.LearningRate = 201, 0, 1e-6
 		l := newLayout(o)
-		l.pulls = 1
-		l.add(Graph{Start: []int{0, 1, 1}, Col: []int32{1}, Weight: []float32{rate}}, []float32{0, 0, 1e3, 0}, 1)
+		l.add(Graph{Start: []int{0, 1, 1}, Col: []int32{1}, Weight: []float32{rate}}, []float32{0, 0, 1e3, 0})
 		l.maps[0].rates[0] = rate
 		draws, last := 0, float32(0)
 		for epoch := 1; epoch <= 200; epoch++ {
-			for _, group := range l.groups {
-				for _, turn := range group {
-					l.move(turn, epoch)
-				}
-			}
+			l.move(l.turns[0], epoch, 1)
 			if now := l.maps[0].place[0]; now != last {
 				draws, last = draws+1, now
 			}
 		}
 		if want := int(200 * rate); draws < want-1 || draws > want {
 			t.Errorf("an edge of rate %v draws %d times in 200 epochs", rate, draws)
-		}
-	}
-}
-
-// Groups hold every point once.
-func TestDivide(t *testing.T) {
-	for _, n := range []int{1, 2, 3, 4, 5, 1000} {
-		var all []int32
-		for _, group := range divide(n, layoutGroups, 5) {
-			all = append(all, group...)
-		}
-		slices.Sort(all)
-		for i, v := range all {
-			if int(v) != i || len(all) != n {
-				t.Fatalf("%d points are divided into %v", n, all)
-			}
 		}
 	}
 }

@@ -53,12 +53,7 @@ struct field {
   const float *seen;
 };
 
-INLINE void step(float *p, float share, const float *change, int dims) {
-  for (int d = 0; d < dims; d++) p[d] += share * change[d];
-}
-
-/* The pull of an edge and the pushes that come with it are felt at once, further pulls one after the other: several pulls
- * in one step would throw near points past each other. */
+/* The pull of an edge and the pushes that come with it are felt at once. */
 INLINE void follow(const umap_turn *t, int dims, const struct field *f, const float *other, uint64_t *random, float *p) {
   float change[3] = {0};
   feel(f->pull, p, other, dims, change);
@@ -66,12 +61,7 @@ INLINE void follow(const umap_turn *t, int dims, const struct field *f, const fl
     uint64_t drawn = (next(random) >> 32) * (uint64_t)t->points >> 32;
     feel(f->push, p, f->seen + dims * drawn, dims, change);
   }
-  step(p, t->alpha, change, dims);
-  for (int k = 1; k < t->pulls; k++) {
-    float again[3] = {0};
-    feel(f->pull, p, other, dims, again);
-    step(p, t->alpha, again, dims);
-  }
+  for (int d = 0; d < dims; d++) p[d] += t->alpha * change[d];
 }
 
 INLINE void move(const umap_turn *t, int dims, struct edges e, const struct field *f, const float *held, uint64_t random,

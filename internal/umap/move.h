@@ -21,7 +21,6 @@ typedef struct {
   int dims;     /* 2 or 3 */
   int points;   /* that can be seen */
   int negative; /* points that push with every edge */
-  int pulls;    /* of every edge */
   float epoch, alpha;
   uint64_t stream; /* the epoch's; each point draws from its own, of a key */
 } umap_turn;

@@ -40,7 +40,6 @@ const (
 	keyInit = iota + 1
 	keyNoise
 	keyLayout
-	keyOrder
 	keyDescent
 	keyPartition
 	keyLanczos

@@ -48,7 +48,7 @@ func (m *Map) settle(ctx context.Context, x Matrix, n Neighbors, weights []float
 	o.Epochs = max(o.Epochs/3, 1)
 	o.LearningRate /= 4
 	l := newLayout(o)
-	l.pulls, l.seed = 1, newStream(o.Seed, keyTransform)
+	l.seed = newStream(o.Seed, keyTransform)
 	c := &chart{seen: m.Coordinates, place: make([]float32, n.Rows*m.Components)}
 	l.maps = []*chart{c}
 	t := &turn{}
@@ -66,7 +66,7 @@ func (m *Map) settle(ctx context.Context, x Matrix, n Neighbors, weights []float
 	err := each(ctx, n.Rows, turnSize, func(lo, hi int) {
 		part := &turn{points: t.points[lo:hi], keys: t.keys[lo:hi]}
 		for epoch := 1; epoch < o.Epochs && ctx.Err() == nil; epoch++ {
-			l.move(part, epoch)
+			l.move(part, epoch, 0)
 		}
 	})
 	return c.place, err

@@ -124,7 +124,7 @@ func (m *Map) edges() Graph { return m.Graph.pruned(m.Rows, m.options.epochs(m.R
 func layOut(ctx context.Context, edges Graph, first []float32, o Options) ([]float32, error) {
 	o.Epochs = o.epochs(edges.Rows())
 	l := newLayout(o)
-	l.add(edges, first, o.Seed)
+	l.add(edges, first)
 	err := l.run(ctx, func(done, total int) { o.tell("layout", done, total) })
 	return l.maps[0].seen, err
 }
