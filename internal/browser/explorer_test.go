@@ -55,7 +55,7 @@ func gridByKeyboard(p *tab) {
 	p.press(kb.ArrowUp)
 	p.until(at + " === 1")
 	p.press(kb.Enter)
-	p.until("location.pathname.endsWith('/channels/4')")
+	p.until("location.pathname.endsWith('/channels/4') && document.readyState === 'complete'") // its script hears keys
 	p.press(kb.ArrowRight)
 	p.until("location.pathname.endsWith('/channels/5') && document.querySelector('h1').textContent === 'Channel 5'")
 }

@@ -12,6 +12,9 @@ import (
 
 // TestStories starts the program and the browser once and walks through what visitors do.
 func TestStories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the program that is walked through is another process, which the race detector does not see: make test walks")
+	}
 	chromium := startChromium(t)
 	address, images := startProgram(t)
 	stories := []struct {
