@@ -13,7 +13,7 @@ bench "Rankings of 4,800 × 1024 from each of them, against gonum's product of t
 bench "Ingest with DenseNet121 against bare ONNX Runtime on decoded tensors (ratio: 1 is as fast)" ./ingest AgainstBareRuntime "${ROUNDS:-3x}"
 bench "Resident memory while 10,000 images are ingested" ./ingest Memory 1x
 bench "File size against what is in it" ./ingest FileSize 1x
-bench "Every network with eight layers taken, against ONNX Runtime with its last output only (ratio: 1 is as fast)" ./internal/cnn/keras EightLayers "${ROUNDS:-5x}"
+bench "Every network with eight layers taken, against ONNX Runtime with its last output only (ratio: 1 is as fast)" ./internal/cnn/keras EightLayers "${ROUNDS:-15x}"
 bench "The same against PyTorch with hooks on eight layers, where Debian's python3-torchvision is installed (ratio: larger is faster)" ./internal/cnn/keras AgainstTorch "${ROUNDS:-5x}"
 bench "Objective and derivative against the forward pass, one thread (ratio: how many forward passes it costs)" ./internal/cnn/keras Gradient 30x
 bench "Share of a step that is not the network's" ./internal/visualize BesideNetwork 5x
