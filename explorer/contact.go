@@ -15,8 +15,6 @@ import (
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
-
-	"github.com/convnet-playground/convnet/store"
 )
 
 const (
@@ -30,24 +28,10 @@ const (
 // serveContact answers /models/:name/layers/:layer/sheet.png: the pictures of a layer's grid on one sheet, to be saved, with
 // their channels' numbers below them.
 func (w *web) serveContact(c echo.Context) error {
-	p, err := w.find(c)
+	p, _, page, err := w.gridOf(c)
 	if err != nil {
 		return err
 	}
-	choice, err := readGrid(c.QueryParams())
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	statistics, err := w.selectivity(ctx, p, &choice)
-	if err != nil {
-		return err
-	}
-	all, err := w.db.Visualizations(ctx, p.layer().ID, store.VisualizationFilter{Newest: true})
-	if err != nil {
-		return err
-	}
-	page := p.layerPage(choice, all, statistics)
 	var shown []Tile
 	for _, t := range page.Grid {
 		if t.Picture.Shown() && len(shown) < mostContacts {
@@ -57,7 +41,7 @@ func (w *web) serveContact(c echo.Context) error {
 	if len(shown) == 0 {
 		return notFoundf("There are no pictures of %s to put on a sheet: %s makes them.", p.layer().Name, command("visualize"))
 	}
-	sheet, err := w.contact(ctx, fmt.Sprintf("%s  %s", p.model.Name, p.layer().Name), shown)
+	sheet, err := w.contact(c.Request().Context(), fmt.Sprintf("%s  %s", p.model.Name, p.layer().Name), shown)
 	if err != nil {
 		return err
 	}

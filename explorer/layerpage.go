@@ -37,34 +37,44 @@ type LayerPage struct {
 // Link is a neighbour's name and address.
 type Link struct{ Name, URL string }
 
-func (w *web) serveLayer(c echo.Context) error {
+// gridOf reads a request for a layer's grid and lays it out.
+func (w *web) gridOf(c echo.Context) (*place, gridChoice, *LayerPage, error) {
 	p, err := w.find(c)
 	if err != nil {
-		return err
+		return nil, gridChoice{}, nil, err
 	}
 	choice, err := readGrid(c.QueryParams())
 	if err != nil {
-		return err
+		return nil, choice, nil, err
 	}
 	ctx := c.Request().Context()
 	statistics, err := w.selectivity(ctx, p, &choice)
 	if err != nil {
-		return err
+		return nil, choice, nil, err
 	}
 	all, err := w.db.Visualizations(ctx, p.layer().ID, store.VisualizationFilter{Newest: true})
 	if err != nil {
+		return nil, choice, nil, err
+	}
+	page := p.layerPage(choice, all, statistics)
+	page.Unseen = choice.byImages() && statistics == nil
+	return p, choice, page, nil
+}
+
+func (w *web) serveLayer(c echo.Context) error {
+	p, choice, page, err := w.gridOf(c)
+	if err != nil {
 		return err
 	}
+	ctx := c.Request().Context()
 	seen, err := w.seenAt(ctx, p)
 	if err != nil {
 		return err
 	}
-	page := p.layerPage(choice, all, statistics)
 	page.Vectors, page.Choices.Datasets = seen, datasetChoices(p, choice, seen)
 	if len(seen) == 0 && !choice.byImages() {
 		page.Choices.Sorts = page.Choices.Sorts[:2] // the others are over images
 	}
-	page.Unseen = choice.byImages() && statistics == nil
 	page.Base = templates.NewBase(c, "models", p.layer().Name+" · "+p.model.Name)
 	page.Command = p.command(page)
 	a, err := w.probes.anatomies.of(ctx, p.model, p.manifest)
