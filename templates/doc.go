@@ -1,7 +1,7 @@
 // Package templates turns page structs into HTML.
 //
 // layout holds the page around every page and the partials; there is one folder per page family, and a page is one
-// file there that defines the template "main". A page struct embeds [Base], is decided by its handler and handed to
+// file there that defines the template "main"; a large one has pieces in a folder of its name. A page struct embeds [Base], is decided by its handler and handed to
 // [Respond], which renders it or, for ?format=json, writes the struct itself: the page's JSON twin.
 //
 // static holds the style sheet, the script and the icon, and in static/dist what scripts/bundle.sh has made of map, the

@@ -35,13 +35,22 @@ func New() (*Renderer, error) {
 		if path.Dir(file) == "layout" {
 			continue
 		}
-		page, err := template.Must(layout.Clone()).ParseFS(files, file)
-		if err != nil {
+		if err := r.parse(layout, file); err != nil {
 			return nil, fmt.Errorf("parse page %s: %w", file, err)
 		}
-		r.pages[strings.TrimSuffix(file, ".tmpl")] = page
 	}
 	return r, nil
+}
+
+// parse adds a page; what it is made of may lie in files of its own, in a folder of its name.
+func (r *Renderer) parse(layout *template.Template, file string) error {
+	name := strings.TrimSuffix(file, ".tmpl")
+	pieces, err := fs.Glob(files, name+"/*.tmpl")
+	if err != nil {
+		return err
+	}
+	r.pages[name], err = template.Must(layout.Clone()).ParseFS(files, append(pieces, file)...)
+	return err
 }
 
 // Names lists the pages.
