@@ -18,10 +18,13 @@ type Page struct {
 	K        int          `json:"k"`
 	Compared int          `json:"compared"` // images the query was compared with
 	Farthest float64      `json:"farthest"` // the largest of their distances: similarity 0
+	Scale    *Scale       `json:"scale"`    // what distances are worth in the dataset; null when it has no two images
 	Score    *QueryScore  `json:"score"`    // null when the query has no category
-	Results  []Hit        `json:"results"`
-	Layers   []LayerScore `json:"layers"`
-	Place    *Place       `json:"place"` // of the query on the layer's map; null when it has none
+	// NoGoodMatch says that even the nearest image is farther away than the scale's threshold.
+	NoGoodMatch bool         `json:"no_good_match"`
+	Results     []Hit        `json:"results"`
+	Layers      []LayerScore `json:"layers"`
+	Place       *Place       `json:"place"` // of the query on the layer's map; null when it has none
 }
 
 // Query is the image that was searched with.
@@ -49,6 +52,10 @@ type Hit struct {
 	Distance float64 `json:"distance"`
 	// Similarity is 1 at distance 0 and 0 at the distance of the farthest image of the dataset from this query.
 	Similarity float64 `json:"similarity"`
+	// Percentile is how many of all pairs of the dataset's images lie closer than this distance, in percent; null when there
+	// are none.
+	Percentile *float64 `json:"percentile"`
+	Match      bool     `json:"match"` // it is no farther away than the scale's threshold
 	// SameCategory is null when the query has no category to compare with.
 	SameCategory *bool `json:"same_category,omitempty"`
 }

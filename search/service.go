@@ -22,11 +22,12 @@ type Service struct {
 	db       *store.DB
 	embedder Embedder // nil: queries by a new picture are off
 	scores   *scoreCache
+	scales   *memo[*Scale]
 }
 
 // NewService makes a Service; without an embedder only images of the dataset can be queries.
 func NewService(db *store.DB, embedder Embedder) *Service {
-	return &Service{db: db, embedder: embedder, scores: newScoreCache()}
+	return &Service{db: db, embedder: embedder, scores: newScoreCache(), scales: newMemo[*Scale](keepDistances)}
 }
 
 // Search finds the nearest images to the request's query.
@@ -91,7 +92,7 @@ func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Reque
 	page.Score = scoreQuery(page.Query.Category, ranks(page.Query.Category, found, images))
 	page.Results = hits(page.Query.Category, found, images)
 	page.Results = page.Results[:min(len(page.Results), r.K)]
-	return nil
+	return s.weigh(ctx, page, t)
 }
 
 // neighbors leaves the query itself out by its identity, not by its rank: a copy of it may rank first.

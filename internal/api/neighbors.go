@@ -30,8 +30,18 @@ type Neighbors struct {
 	Query    Asked      `json:"query"`
 	Compared int        `json:"compared" doc:"How many images the query was compared with; itself is not one of them."`
 	Farthest float64    `json:"farthest" doc:"The largest of their distances: similarity 0."`
+	Scale    *Scale     `json:"scale" doc:"What a distance is worth in the dataset at this layer; null when it has no two images."`
+	NoMatch  bool       `json:"no_good_match" doc:"Even the nearest image is farther away than the scale's match_threshold."`
 	Score    *Weighted  `json:"score" doc:"Null when the query has no category."`
 	Results  []Neighbor `json:"results" doc:"Nearest first; equal distances by image id."`
+}
+
+// Scale says what a distance is worth: how it compares with those of pairs of the dataset's images.
+type Scale struct {
+	Pairs           int     `json:"pairs" doc:"How many pairs of images were measured."`
+	AllPairs        bool    `json:"all_pairs" doc:"They are all there are. Of more than 256 images 32,640 pairs are drawn, always the same ones."`
+	MatchThreshold  float64 `json:"match_threshold" doc:"The distance that divides pairs of one category from pairs of different ones: as large a share of the former is farther apart as of the latter is as near. With fewer than 30 of either, the median distance."`
+	MatchPercentile float64 `json:"match_percentile" doc:"Its percentile."`
 }
 
 // Asked is the query that was answered.
@@ -52,16 +62,18 @@ type Weighted struct {
 
 // Neighbor is one result.
 type Neighbor struct {
-	Rank         int     `json:"rank" doc:"From 1."`
-	ImageID      int64   `json:"image_id"`
-	Name         string  `json:"name"`
-	Category     string  `json:"category"`
-	SHA256       string  `json:"sha256"`
-	Width        int     `json:"width"`
-	Height       int     `json:"height"`
-	Distance     float64 `json:"distance" doc:"The metric's own number: smaller is nearer."`
-	Similarity   float64 `json:"similarity" doc:"1 − distance ÷ farthest, in [0, 1]: larger is nearer."`
-	SameCategory *bool   `json:"same_category" doc:"Null when the query has no category."`
+	Rank         int      `json:"rank" doc:"From 1."`
+	ImageID      int64    `json:"image_id"`
+	Name         string   `json:"name"`
+	Category     string   `json:"category"`
+	SHA256       string   `json:"sha256"`
+	Width        int      `json:"width"`
+	Height       int      `json:"height"`
+	Distance     float64  `json:"distance" doc:"The metric's own number: smaller is nearer."`
+	Similarity   float64  `json:"similarity" doc:"1 − distance ÷ farthest, in [0, 1]: larger is nearer."`
+	SameCategory *bool    `json:"same_category" doc:"Null when the query has no category."`
+	Percentile   *float64 `json:"percentile" doc:"How many of all pairs of the dataset's images lie closer than this distance, in percent: smaller is nearer, and means the same under every metric. Null when the dataset has no two images."`
+	Match        bool     `json:"match" doc:"It is no farther away than the scale's match_threshold."`
 }
 
 // listNeighbors answers a query by an image of the dataset.
@@ -114,15 +126,18 @@ func (a *API) neighbors(r *request, ask search.Request) error {
 
 func newNeighbors(page *search.Page) Neighbors {
 	n := Neighbors{Dataset: page.Dataset, Model: page.Model, Layer: page.Layer, Pooling: page.Pooling, Metric: string(page.Metric), K: page.K,
-		Query: newAsked(page.Query), Compared: page.Compared, Farthest: page.Farthest, Results: make([]Neighbor, len(page.Results))}
+		Query: newAsked(page.Query), Compared: page.Compared, Farthest: page.Farthest, NoMatch: page.NoGoodMatch, Results: make([]Neighbor, len(page.Results))}
 	if page.Metric == store.Minkowski {
 		n.P = &page.P
 	}
 	if s := page.Score; s != nil {
 		n.Score = &Weighted{s.Weighted, s.Hits, s.Of}
 	}
+	if s := page.Scale; s != nil {
+		n.Scale = &Scale{s.Pairs, s.AllPairs, s.MatchThreshold, s.MatchPercentile}
+	}
 	for i, h := range page.Results {
-		n.Results[i] = Neighbor{h.Rank, h.ImageID, h.Name, h.Category, h.SHA256, h.Width, h.Height, h.Distance, h.Similarity, h.SameCategory}
+		n.Results[i] = Neighbor{h.Rank, h.ImageID, h.Name, h.Category, h.SHA256, h.Width, h.Height, h.Distance, h.Similarity, h.SameCategory, h.Percentile, h.Match}
 	}
 	return n
 }

@@ -70,8 +70,20 @@ func TestNeighbors(t *testing.T) {
 	if n := decode[api.Neighbors](t, s.get("/datasets/pets/neighbors?image=1&metric=minkowski&p=2.5")); n.P == nil || *n.P != 2.5 || len(n.Results) != 15 || n.Score == nil {
 		t.Errorf("answer %+v", n)
 	}
+	if n := decode[api.Neighbors](t, s.get("/datasets/pets/neighbors?image=1")); n.Scale == nil || n.Scale.Pairs != 40*39/2 || !n.Scale.AllPairs {
+		t.Errorf("the scale of 40 images: %+v", n.Scale)
+	} else {
+		for i, one := range n.Results {
+			if one.Percentile == nil || i > 0 && *one.Percentile < *n.Results[i-1].Percentile || one.Match != (one.Distance <= n.Scale.MatchThreshold) {
+				t.Errorf("result %d: %+v of %+v", i, one, n.Scale)
+			}
+		}
+		if n.NoMatch == n.Results[0].Match {
+			t.Errorf("no good match %v, but the nearest is %+v", n.NoMatch, n.Results[0])
+		}
+	}
 	lines := strings.Split(s.get("/datasets/pets/neighbors?image=1&k=3", "Accept", "text/csv").Body.String(), "\n")
-	if lines[0] != "rank,image_id,name,category,sha256,width,height,distance,similarity,same_category" || len(lines) != 5 || !strings.HasPrefix(lines[1], "1,") {
+	if lines[0] != "rank,image_id,name,category,sha256,width,height,distance,similarity,same_category,percentile,match" || len(lines) != 5 || !strings.HasPrefix(lines[1], "1,") {
 		t.Errorf("CSV %q", lines)
 	}
 }

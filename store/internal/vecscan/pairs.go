@@ -147,7 +147,7 @@ func inParallel(ctx context.Context, n int, work func(take func() (int, bool)) e
 	return ctx.Err()
 }
 
-// exactDistance is the distance that searches report, for tests: cgo cannot be used there.
-func exactDistance(m Measure, x, q []float32) float64 {
+// Distance is the distance of two vectors of the same length, in 64-bit arithmetic: the one that searches report.
+func Distance(m Measure, x, q []float32) float64 {
 	return float64(C.vecscan_exact(uint32(m.Metric), C.double(m.P), (*C.char)(unsafe.Pointer(unsafe.SliceData(x))), (*C.float)(unsafe.SliceData(q)), C.int(len(x))))
 }

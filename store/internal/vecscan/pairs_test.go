@@ -46,7 +46,7 @@ func wantOrder(m Measure, rows [][]float32, i int) []int32 {
 	distances := make([]float64, len(rows))
 	all := []int32{}
 	for j := range rows {
-		distances[j] = exactDistance(m, rows[j], rows[i])
+		distances[j] = Distance(m, rows[j], rows[i])
 		if j != i {
 			all = append(all, int32(j))
 		}
@@ -126,7 +126,7 @@ func TestOrderBeyondDepth(t *testing.T) {
 	for m, got := range orders(t, rows, orderMeasures, 5) {
 		for i, order := range got {
 			for r := 1; r < len(order); r++ {
-				a, b := exactDistance(orderMeasures[m], rows[order[r-1]], rows[i]), exactDistance(orderMeasures[m], rows[order[r]], rows[i])
+				a, b := Distance(orderMeasures[m], rows[order[r-1]], rows[i]), Distance(orderMeasures[m], rows[order[r]], rows[i])
 				if a > b+1e-5*b || a == b && order[r-1] > order[r] {
 					t.Fatalf("%v, row %d: rows %d at %v and %d at %v are the wrong way round", orderMeasures[m], i, order[r-1], a, order[r], b)
 				}
