@@ -57,8 +57,8 @@ func (a *app) probe(ctx context.Context, f probeFlags, path string) error {
 		if err != nil {
 			return err
 		}
-		prober := newProber(db, rt, f.provider)
-		defer closeInto(&err, prober.Close)
+		engine := newEngine(db, rt, f.provider, unlimited)
+		defer closeInto(&err, engine.Close)
 		r := explorer.ProbeRequest{Model: f.model, Dataset: f.dataset, Top: f.top, Value: f.value, Picture: picture}
 		if f.layers != "" {
 			r.Layers = strings.Split(f.layers, ",")
@@ -68,7 +68,7 @@ func (a *app) probe(ctx context.Context, f probeFlags, path string) error {
 				return err
 			}
 		}
-		probed, err := explorer.NewProbes(db, prober, "").Probe(ctx, r)
+		probed, err := explorer.NewProbes(db, newProber(engine), "").Probe(ctx, r)
 		if err != nil {
 			return err
 		}

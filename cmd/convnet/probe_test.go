@@ -89,7 +89,7 @@ func TestProbeExplains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newProber(db, rt, "")
+	p := newProber(newEngine(db, rt, "", unlimited))
 	defer p.Close()
 	models, err := db.Models(t.Context())
 	if err != nil {
@@ -142,46 +142,5 @@ func TestProbeRefusals(t *testing.T) {
 	text := mustConvnet(t, 0, "probe", "--db", path, "--top", "2", files[0]).stdout
 	if !strings.Contains(text, "stage4_relu3") || strings.Count(text, "channel") != 16 {
 		t.Errorf("printed:\n%s", text)
-	}
-}
-
-// counted is something to open.
-type counted struct{ open *int }
-
-func (c counted) Close() error { *c.open--; return nil }
-
-// TestLoadedKeepsWhatIsInUse: what is used stays open, and what is pushed out or left is closed once.
-func TestLoadedKeepsWhatIsInUse(t *testing.T) {
-	var l loaded
-	opened := 0
-	get := func(key string) func() {
-		_, release, err := l.get(key, func() (closer, error) { opened++; return counted{&opened}, nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		return release
-	}
-	held := get("held")
-	for i := range 3 * maxLoaded {
-		get(string(rune('a' + i)))()
-	}
-	if opened != maxLoaded+1 {
-		t.Errorf("%d are open: should be those kept and the one in use", opened)
-	}
-	held()
-	get("a")()
-	if opened != maxLoaded {
-		t.Errorf("%d are open, %d may be", opened, maxLoaded)
-	}
-	if err := l.close(); err != nil || opened != 0 {
-		t.Errorf("%d are open in the end, %v", opened, err)
-	}
-	if _, _, err := l.get("late", nil); !errors.Is(err, errClosed) {
-		t.Errorf("after the end: %v", err)
-	}
-	bad := errors.New("bad")
-	var fresh loaded
-	if _, _, err := fresh.get("x", func() (closer, error) { return nil, bad }); !errors.Is(err, bad) || len(fresh.all) != 0 {
-		t.Errorf("what cannot be opened is kept: %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -12,23 +11,19 @@ import (
 	"github.com/convnet-playground/convnet/explorer"
 	"github.com/convnet-playground/convnet/internal/cnn"
 	"github.com/convnet-playground/convnet/internal/imaging"
-	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/pooling"
 	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/store"
 )
 
-// prober is explorer.Prober: it shows pictures to the networks that the database carries, and keeps the last few loaded.
+// prober is explorer.Prober: it shows pictures to the networks that the database carries.
 type prober struct {
-	db       *store.DB
-	rt       *ortrun.Runtime
-	provider string // as in ortrun.Options
-	loaded   loaded
-	turns    chan struct{} // holds one for each picture that is being looked at
+	*engine
+	turns chan struct{} // holds one for each picture that is being looked at
 }
 
-func newProber(db *store.DB, rt *ortrun.Runtime, provider string) *prober {
-	return &prober{db: db, rt: rt, provider: provider, turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
+func newProber(e *engine) *prober {
+	return &prober{engine: e, turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // eyes is a network ready to look.
@@ -44,7 +39,7 @@ func (p *prober) Look(ctx context.Context, m store.Model, layers []string, pictu
 		return nil, err
 	}
 	defer done()
-	e, release, err := p.loaded.get(fmt.Sprint(m.ID, " ", layers), func() (closer, error) { return p.open(ctx, m, layers) })
+	e, release, err := p.use(ctx, m, fmt.Sprint("look at ", layers), func(n *cnn.Network) (closer, error) { return p.open(n, layers) })
 	if err != nil {
 		return nil, err
 	}
@@ -66,11 +61,7 @@ func (p *prober) begin(ctx context.Context, picture []byte) (*imaging.Picture, f
 	}
 }
 
-func (p *prober) open(ctx context.Context, m store.Model, names []string) (eyes, error) {
-	network, err := networkFromStore(ctx, p.db, m)
-	if err != nil {
-		return eyes{}, err
-	}
+func (p *prober) open(network *cnn.Network, names []string) (eyes, error) {
 	layers, err := network.Manifest.SelectLayers(strings.Join(names, ","))
 	if err != nil {
 		return eyes{}, err
@@ -163,8 +154,8 @@ func (p *prober) Explain(ctx context.Context, m store.Model, q explorer.Question
 		return nil, err
 	}
 	defer done()
-	key := fmt.Sprintf("%d %q of %q", m.ID, q.At, q.Of)
-	opened, release, err := p.loaded.get(key, func() (closer, error) { return p.openExplainer(ctx, m, q) })
+	key := fmt.Sprintf("explain %q of %q", q.At, q.Of)
+	opened, release, err := p.use(ctx, m, key, func(n *cnn.Network) (closer, error) { return p.openExplainer(n, q) })
 	if err != nil {
 		return nil, err
 	}
@@ -184,11 +175,7 @@ type explaining struct {
 	at    cnn.Layer
 }
 
-func (p *prober) openExplainer(ctx context.Context, m store.Model, q explorer.Question) (e explaining, err error) {
-	network, err := networkFromStore(ctx, p.db, m)
-	if err != nil {
-		return e, err
-	}
+func (p *prober) openExplainer(network *cnn.Network, q explorer.Question) (e explaining, err error) {
 	at, _ := network.Manifest.Layer(q.At)
 	of, known := network.Manifest.Layer(q.Of)
 	if q.Of == "" {
@@ -198,20 +185,10 @@ func (p *prober) openExplainer(ctx context.Context, m store.Model, q explorer.Qu
 	}
 	switch {
 	case at.Name == "" || !known:
-		return e, explorer.Refuse(explorer.ErrQuestion, "%s has no such layer or class to explain.", m.Name)
+		return e, explorer.Refuse(explorer.ErrQuestion, "%s has no such layer or class to explain.", network.Manifest.Name)
 	case at.Index >= of.Index && q.Of != "" || at.Height*at.Width <= 1:
-		return e, explorer.Refuse(explorer.ErrQuestion, "%s at %s cannot be explained by its places at %s: choose a layer before it that has a map.", m.Name, of.Name, at.Name)
+		return e, explorer.Refuse(explorer.ErrQuestion, "%s at %s cannot be explained by its places at %s: choose a layer before it that has a map.", network.Manifest.Name, of.Name, at.Name)
 	}
 	x, err := cnn.NewExplainer(p.rt, network, at, of, p.provider)
 	return explaining{x, network.Manifest.Input, at}, err
 }
-
-// Close frees the networks; closing none is fine.
-func (p *prober) Close() error {
-	if p == nil {
-		return nil
-	}
-	return p.loaded.close()
-}
-
-var errClosed = errors.New("the networks have been freed")

@@ -9,7 +9,6 @@ import (
 
 	"github.com/convnet-playground/convnet/explorer"
 	"github.com/convnet-playground/convnet/internal/cnn"
-	"github.com/convnet-playground/convnet/internal/ortrun"
 	"github.com/convnet-playground/convnet/internal/visualize"
 	"github.com/convnet-playground/convnet/store"
 )
@@ -18,8 +17,7 @@ import (
 // database, so that it outlives the program; only the progress of the one that is being made is in memory.
 type queue struct {
 	db         *store.DB
-	rt         *ortrun.Runtime
-	provider   string // as in ortrun.Options
+	engine     *engine
 	parameters visualize.Parameters
 	log        *slog.Logger
 
@@ -32,9 +30,7 @@ type queue struct {
 	running *job       // nil: nothing is being made
 
 	sizing    sync.Mutex
-	manifests map[int64]*cnn.Manifest // of models, for pictures of the size that is made
-
-	maker *keptMaker // the worker's own; nil: none
+	manifests map[sizedModel]*cnn.Manifest
 }
 
 // job is the request that is being made.
@@ -51,19 +47,16 @@ type job struct {
 
 var errCancelled = errors.New("the request was cancelled")
 
-const (
-	idleTime  = time.Minute      // after which the network is freed
-	retryTime = 10 * time.Second // after the database could not be read or written
-)
+const retryTime = 10 * time.Second // after the database could not be read or written
 
 // startQueue begins with what an earlier run has left, and works until it is closed or ctx is done.
-func startQueue(ctx context.Context, db *store.DB, rt *ortrun.Runtime, provider string, p visualize.Parameters, log *slog.Logger) (*queue, error) {
-	if err := db.ResetRequests(ctx); err != nil {
+func startQueue(ctx context.Context, e *engine, p visualize.Parameters, log *slog.Logger) (*queue, error) {
+	if err := e.db.ResetRequests(ctx); err != nil {
 		return nil, err
 	}
 	q := &queue{
-		db: db, rt: rt, provider: provider, parameters: p, log: log,
-		asked: make(chan struct{}, 1), ended: make(chan struct{}), manifests: map[int64]*cnn.Manifest{},
+		db: e.db, engine: e, parameters: p, log: log,
+		asked: make(chan struct{}, 1), ended: make(chan struct{}), manifests: map[sizedModel]*cnn.Manifest{},
 	}
 	ctx, q.stop = context.WithCancel(ctx)
 	go q.work(ctx)
@@ -83,7 +76,6 @@ func (q *queue) Close() error {
 func (q *queue) work(ctx context.Context) {
 	defer close(q.ended)
 	defer q.watchers.close()
-	defer q.release()
 	for ctx.Err() == nil {
 		j, err := q.next(ctx)
 		switch {
@@ -98,19 +90,11 @@ func (q *queue) work(ctx context.Context) {
 	}
 }
 
-// rest waits until something is asked for, and frees the network if that takes long.
+// rest waits until something is asked for.
 func (q *queue) rest(ctx context.Context) {
-	idle := time.NewTimer(idleTime)
-	defer idle.Stop()
-	for {
-		select {
-		case <-q.asked:
-			return
-		case <-ctx.Done():
-			return
-		case <-idle.C:
-			q.release()
-		}
+	select {
+	case <-q.asked:
+	case <-ctx.Done():
 	}
 }
 

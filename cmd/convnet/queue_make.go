@@ -16,20 +16,6 @@ import (
 // tellEvery is how often watchers hear of the one that is being made.
 const tellEvery = 200 * time.Millisecond
 
-// keptMaker is the maker of the last request; the next one is likely to be about the same layer.
-type keptMaker struct {
-	key   makerKey
-	maker *visualize.Maker
-	layer cnn.Layer // for pictures of the maker's size
-}
-
-// makerKey is what requests that share a maker have in common.
-type makerKey struct {
-	model      int64
-	goal       cnn.Goal
-	parameters string
-}
-
 // make makes and stores a request's pictures, unless somebody else has done so meanwhile, and returns the first of them.
 func (q *queue) make(j *job) (store.Visualization, error) {
 	var p visualize.Parameters
@@ -42,10 +28,11 @@ func (q *queue) make(j *job) (store.Visualization, error) {
 	if v, err := q.made(j.ctx, j.place.layer.ID, j.request.Objective, p.JSON()); !errors.Is(err, store.ErrNotFound) {
 		return v, err
 	}
-	maker, o, err := q.prepare(j, p)
+	maker, o, done, err := q.prepare(j, p)
 	if err != nil {
 		return store.Visualization{}, err
 	}
+	defer done()
 	pictures, err := maker.Make(j.ctx, [][]float32{o.Weights})
 	if err != nil {
 		return store.Visualization{}, err
@@ -74,59 +61,38 @@ func (q *queue) made(ctx context.Context, layer int64, objective string, paramet
 	return store.Visualization{}, fmt.Errorf("picture of %s: %w", objective, store.ErrNotFound)
 }
 
-// prepare is the maker for a request, and the request's objective. Unless it is that of the last request, the network is
-// loaded from the database.
-func (q *queue) prepare(j *job, p visualize.Parameters) (*visualize.Maker, visualize.Objective, error) {
-	if k := q.maker; k != nil && k.layer.Name == j.place.layer.Name {
-		o, err := visualize.ParseObjective(j.request.Objective, k.layer)
-		if err == nil && k.key == newMakerKey(j, o, p) {
-			return k.maker, o, nil
-		}
-	}
-	q.release()
-	network, err := networkFromStore(j.ctx, q.db, j.place.model)
+// prepare is the maker for a request, and the request's objective. Requests about one layer share a maker. Call done when
+// the picture is made.
+func (q *queue) prepare(j *job, p visualize.Parameters) (maker *visualize.Maker, o visualize.Objective, done func(), err error) {
+	manifest, err := q.sized(j.ctx, j.place.model, p.Size)
 	if err != nil {
-		return nil, visualize.Objective{}, err
+		return nil, o, nil, err
 	}
-	sized, err := atSize(network, p.Size)
-	if err != nil {
-		return nil, visualize.Objective{}, err
-	}
-	layer, ok := sized.Manifest.Layer(j.place.layer.Name)
+	layer, ok := manifest.Layer(j.place.layer.Name)
 	if !ok {
-		return nil, visualize.Objective{}, fmt.Errorf("%s has no layer %s for pictures of %d pixels", j.place.model.Name, j.place.layer.Name, p.Size)
+		return nil, o, nil, fmt.Errorf("%s has no layer %s for pictures of %d pixels", j.place.model.Name, j.place.layer.Name, p.Size)
 	}
-	o, err := visualize.ParseObjective(j.request.Objective, layer)
+	if o, err = visualize.ParseObjective(j.request.Objective, layer); err != nil {
+		return nil, o, nil, err
+	}
+	key := fmt.Sprintf("picture %+v %s", o.Goal, p.JSON())
+	opened, done, err := q.engine.use(j.ctx, j.place.model, key, func(n *cnn.Network) (closer, error) {
+		sized, err := atSize(n, p.Size)
+		if err != nil {
+			return nil, err
+		}
+		render := p.Render()
+		render.Progress = q.progress
+		return visualize.NewMaker(q.engine.rt, sized, p.Goals(o, queueThreads(), q.engine.provider), render)
+	})
 	if err != nil {
-		return nil, visualize.Objective{}, err
+		return nil, o, nil, err
 	}
-	render := p.Render()
-	render.Progress = q.progress
-	maker, err := visualize.NewMaker(q.rt, sized, p.Goals(o, queueThreads(), q.provider), render)
-	if err != nil {
-		return nil, visualize.Objective{}, err
-	}
-	q.maker = &keptMaker{newMakerKey(j, o, p), maker, layer}
-	return maker, o, nil
-}
-
-func newMakerKey(j *job, o visualize.Objective, p visualize.Parameters) makerKey {
-	return makerKey{j.place.model.ID, o.Goal, string(p.JSON())}
+	return opened.(*visualize.Maker), o, done, nil
 }
 
 // queueThreads leaves one processor to the pages.
 func queueThreads() int { return max(1, runtime.GOMAXPROCS(0)-1) }
-
-// release frees the network.
-func (q *queue) release() {
-	if q.maker == nil {
-		return
-	}
-	if err := q.maker.maker.Close(); err != nil {
-		q.log.Error("free a network", "error", err)
-	}
-	q.maker = nil
-}
 
 // progress is told every step of the picture that is being made, by the worker itself.
 func (q *queue) progress(step int, objective float64) {

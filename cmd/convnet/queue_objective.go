@@ -36,7 +36,7 @@ func (q *queue) find(ctx context.Context, model, layer string) (layerPlace, erro
 // read checks objectives and writes each in the one way in which it is stored, with the parameters for the layer's model.
 func (q *queue) read(ctx context.Context, place layerPlace, objectives []string) ([]string, visualize.Parameters, error) {
 	p := q.parameters
-	manifest, err := q.sized(ctx, place.model)
+	manifest, err := q.sized(ctx, place.model, q.parameters.Size)
 	if err != nil {
 		return nil, p, err
 	}
@@ -56,11 +56,17 @@ func (q *queue) read(ctx context.Context, place layerPlace, objectives []string)
 	return names, p, nil
 }
 
-// sized is the manifest of a model for pictures of the size that is made, or of its own size where it has no other.
-func (q *queue) sized(ctx context.Context, m store.Model) (*cnn.Manifest, error) {
+// sizedModel is a model for pictures of another size than its own.
+type sizedModel struct {
+	id   int64
+	size int
+}
+
+// sized is the manifest of a model for pictures of a size, or of its own size where it has no other.
+func (q *queue) sized(ctx context.Context, m store.Model, size int) (*cnn.Manifest, error) {
 	q.sizing.Lock()
 	defer q.sizing.Unlock()
-	if known := q.manifests[m.ID]; known != nil {
+	if known := q.manifests[sizedModel{m.ID, size}]; known != nil {
 		return known, nil
 	}
 	network, err := networkFromStore(ctx, q.db, m)
@@ -68,12 +74,12 @@ func (q *queue) sized(ctx context.Context, m store.Model) (*cnn.Manifest, error)
 		return nil, err
 	}
 	manifest := &network.Manifest
-	sized, err := atSize(network, q.parameters.Size)
+	sized, err := atSize(network, size)
 	if err == nil {
 		manifest = &sized.Manifest
 	} else if manifest.Input.Height != manifest.Input.Width {
 		return nil, explorer.Refuse(explorer.ErrQueueOff, "No picture of %s can be made: %v.", m.Name, err)
 	}
-	q.manifests[m.ID] = manifest
+	q.manifests[sizedModel{m.ID, size}] = manifest
 	return manifest, nil
 }

@@ -38,7 +38,7 @@ func keepsOut(f serveFlags, listen net.Addr) string {
 
 // openQueue starts the queue for a database that is open for writing and a runtime, and says in the configuration what
 // came of it. Without either it is nil.
-func openQueue(ctx context.Context, config *server.Config, e *embedder) (*queue, error) {
+func openQueue(ctx context.Context, config *server.Config, e *engine) (*queue, error) {
 	switch {
 	case config.DB.ReadOnly():
 		return nil, nil
@@ -46,7 +46,7 @@ func openQueue(ctx context.Context, config *server.Config, e *embedder) (*queue,
 		config.QueueOff = "No pictures can be made here: " + config.UploadOff
 		return nil, nil
 	}
-	q, err := startQueue(ctx, config.DB, e.rt, e.provider, visualize.DefaultParameters, config.Logger)
+	q, err := startQueue(ctx, e, visualize.DefaultParameters, config.Logger)
 	if err == nil {
 		config.Queue = q
 	}

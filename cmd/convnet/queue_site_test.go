@@ -66,7 +66,7 @@ func openWorkshop(t *testing.T, path string, p visualize.Parameters, limits serv
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	q, err := startQueue(ctx, db, rt, "", p, slog.New(slog.DiscardHandler))
+	q, err := startQueue(ctx, newEngine(db, rt, "", unlimited), p, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

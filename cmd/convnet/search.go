@@ -76,10 +76,10 @@ func (a *app) readQuery(req *search.Request, args []string) (err error) {
 func (a *app) search(ctx context.Context, db *store.DB, req search.Request, provider string) (err error) {
 	service := search.NewService(db, nil)
 	if req.Upload != nil {
-		embedder, reason := openEmbedder(db, provider)
-		defer closeInto(&err, embedder.Close)
-		if embedder != nil {
-			service = search.NewService(db, embedder)
+		engine, reason := openEngine(db, provider, unlimited)
+		defer closeInto(&err, engine.Close)
+		if engine != nil {
+			service = search.NewService(db, &embedder{engine})
 		}
 		service.UploadOff = reason
 	}

@@ -18,6 +18,8 @@ type serveFlags struct {
 	origins    []string
 	readOnly   bool
 	provider   string
+
+	maxModelMemory int64 // MB
 }
 
 func newServe(a *app) *cobra.Command {
@@ -34,6 +36,7 @@ func newServe(a *app) *cobra.Command {
 	flags.StringSliceVar(&f.hosts, "host", nil, "also answer to this host name, e.g. behind a proxy; may be repeated")
 	flags.StringSliceVar(&f.origins, "cors", nil, "let pages of this origin use the API, e.g. https://pictures.example; may be repeated")
 	flags.StringVar(&f.provider, "provider", "", providerUsage)
+	flags.Int64Var(&f.maxModelMemory, "max-model-memory", 2048, "MB that loaded networks may take together; further ones wait, or push out those at rest")
 	flags.BoolVar(&f.readOnly, "read-only", false, "serve a file that is never written to, e.g. a snapshot")
 	require(cmd, "db")
 	return cmd
@@ -44,6 +47,9 @@ func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
 		if f.origins[i], err = server.ParseOrigin(origin); err != nil {
 			return usagef("--cors: %v", err)
 		}
+	}
+	if f.maxModelMemory < 1 {
+		return usagef("--max-model-memory %d: give a number of MB, such as 2048", f.maxModelMemory)
 	}
 	listener, err := net.Listen("tcp", f.listen)
 	if err != nil {
@@ -56,18 +62,16 @@ func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
 	}
 	defer closeInto(&err, db.Close)
 	config := server.Config{DB: db, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Origins: f.origins, Version: version, QueueOff: queueOff}
-	embedder, reason := openEmbedder(db, f.provider)
-	defer closeInto(&err, embedder.Close)
-	if f.provider != "" && embedder == nil {
+	engine, reason := openEngine(db, f.provider, f.maxModelMemory<<20)
+	defer closeInto(&err, engine.Close)
+	if f.provider != "" && engine == nil {
 		return errors.New(reason)
 	}
-	if config.UploadOff = reason; embedder != nil {
-		prober := newProber(db, embedder.rt, f.provider)
-		defer closeInto(&err, prober.Close)
-		config.Embedder, config.Prober = embedder, prober
+	if config.UploadOff = reason; engine != nil {
+		config.Embedder, config.Prober = &embedder{engine}, newProber(engine)
 	}
 	config.Placer = projection.NewPlacer(db)
-	queue, err := openQueue(ctx, &config, embedder)
+	queue, err := openQueue(ctx, &config, engine)
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,9 @@ const (
 	// keepUploads and keepUploadBytes bound what the pictures of all visitors take; the oldest go first.
 	keepUploads     = 32
 	keepUploadBytes = 128 << 20
-	// uploadWait is how long a picture queues for its turn before its sender is asked to come back.
-	uploadWait = 10 * time.Second
+	// uploadWait is how long a picture queues for its turn before its sender is asked to come back: a little less than a
+	// request may take.
+	uploadWait = 25 * time.Second
 )
 
 // Picture is what somebody sent, held in memory only.
