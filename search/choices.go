@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -76,23 +75,6 @@ func kChoices(s selection) []Choice {
 		list = append(list, Choice{Name: strconv.Itoa(k), Current: k == s.k, URL: s.with(func(s *selection) { s.k = k })})
 	}
 	return list
-}
-
-// hint points to the layer where this query does best, when that is another one.
-func hint(strip []StripItem) *Hint {
-	var best, current *StripItem
-	for i, l := range strip {
-		if l.Score != nil && (best == nil || *l.Score > *best.Score) {
-			best = &strip[i]
-		}
-		if l.Current {
-			current = &strip[i]
-		}
-	}
-	if best == nil || current == nil || current.Score == nil || *best.Score < *current.Score+1 {
-		return nil
-	}
-	return &Hint{Layer: best.Layer, Text: fmt.Sprintf("%.0f instead of %.0f", *best.Score, *current.Score), URL: best.URL}
 }
 
 // fields is the selection as hidden form fields, in a steady order, without those that the form asks for.

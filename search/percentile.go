@@ -43,6 +43,17 @@ func (s *Scale) percentile(distance float64) float64 {
 	return 100 * float64(closer) / float64(len(s.distances))
 }
 
+// top puts a percentile in words. No share is smaller than that of one pair.
+func (s *Scale) top(percentile float64) string {
+	digits := 2
+	if percentile = max(percentile, 100/float64(s.Pairs)); percentile >= 10 {
+		digits = 0
+	} else if percentile >= 1 {
+		digits = 1
+	}
+	return fmt.Sprintf("top %.*f %%", digits, max(percentile, 0.01))
+}
+
 // newScale judges a dataset by the distances of pairs; same says which pairs are of one category.
 func newScale(distances []float64, same []bool) *Scale {
 	s := &Scale{Pairs: len(distances), distances: slices.Sorted(slices.Values(distances))}

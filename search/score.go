@@ -2,6 +2,8 @@ package search
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/convnet-playground/convnet/internal/retrieval"
 )
@@ -18,7 +20,8 @@ type QueryScore struct {
 	Of          int     `json:"of"`
 	Category    string  `json:"category"`
 	Explanation string  `json:"explanation"`
-	Ranks       []bool  `json:"ranks"` // hit or not, nearest first
+	Formula     string  `json:"formula"` // the score worked out: (15 + 14 + 12) ÷ 120 = 34 %
+	Ranks       []bool  `json:"ranks"`   // hit or not, nearest first
 }
 
 // rankWeight is what a hit at rank i, from 0, counts.
@@ -51,5 +54,22 @@ func scoreQuery(category string, ranks []bool) *QueryScore {
 		verb = "is"
 	}
 	s.Explanation = fmt.Sprintf("%d of %d %s “%s”", s.Hits, s.Of, verb, category)
+	s.Formula = formula(ranks, s.Weighted)
 	return s
+}
+
+// formula writes the score as the sum that it is.
+func formula(ranks []bool, weighted float64) string {
+	var points []string
+	all := 0
+	for i, hit := range ranks {
+		all += scoreDepth - i
+		if hit {
+			points = append(points, strconv.Itoa(scoreDepth-i))
+		}
+	}
+	if len(points) == 0 {
+		points = []string{"0"}
+	}
+	return fmt.Sprintf("(%s) ÷ %d = %.0f %%", strings.Join(points, " + "), all, weighted)
 }

@@ -43,6 +43,13 @@ func TestScoreQuery(t *testing.T) {
 	if s.Explanation != "13 of 15 are “cat”" || s.Hits != 13 || s.Of != 15 {
 		t.Errorf("got %+v", s)
 	}
+	// Points of 15 + 14 + … + 1 = 120, without those of the last two places.
+	if want := "(15 + 14 + 13 + 12 + 11 + 10 + 9 + 8 + 7 + 6 + 5 + 4 + 3) ÷ 120 = 98 %"; s.Formula != want {
+		t.Errorf("formula %q, want %q", s.Formula, want)
+	}
+	if s := scoreQuery("cat", repeat(false, 2)); s.Formula != "(0) ÷ 29 = 0 %" {
+		t.Errorf("formula %q", s.Formula)
+	}
 	if s := scoreQuery("cat", []bool{true, false}); s.Explanation != "1 of 2 is “cat”" {
 		t.Errorf("got %q", s.Explanation)
 	}

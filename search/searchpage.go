@@ -24,8 +24,9 @@ type SearchPage struct {
 	Ks         []Choice    `json:"-"`
 	Strip      []StripItem `json:"-"`
 	Cards      []Card      `json:"-"`
-	Hint       *Hint       `json:"-"`
+	Hint       *Hint       `json:"hint"` // a next step worth trying
 	Ranks      *RankBars   `json:"-"`
+	Good       float64     `json:"-"` // where on a bar good matches begin
 	Form       []Field     `json:"-"` // the selection, for forms; without what the form itself asks for
 	Dense      []Field     `json:"-"` // the same for choosing a layer from a list, when the strip has too many to name
 	QueryURL   string      `json:"-"` // the query's picture
@@ -68,11 +69,10 @@ type Card struct {
 	URL    string
 	Why    string // address of what makes it similar
 	Swatch string
-	Other  bool // of another category than the query
+	Other  bool    // of another category than the query
+	Top    string  // its percentile, as words: top 0.2 %
+	Near   float64 // length of the bar: how many of all pairs are farther apart, in percent
 }
-
-// Hint is a next step worth trying.
-type Hint struct{ Layer, Text, URL string }
 
 // Field is a hidden form field.
 type Field struct{ Name, Value string }
@@ -133,6 +133,9 @@ func (w *web) respondSearch(c echo.Context, s selection, picture *upload.Picture
 	page := &SearchPage{Base: templates.NewBase(c, "search", title(answer)), Page: answer}
 	page.links(s, t)
 	page.ProbeURL, page.LayerURL = s.probeURL(), s.layerURL()
+	if page.Hint, err = w.service.hint(ctx, page, s, t); err != nil {
+		return err
+	}
 	if page.Firing, err = w.service.firing(ctx, t.embedding, answer.Query); err != nil {
 		return err
 	}
@@ -154,7 +157,12 @@ func (w *web) respondSearch(c echo.Context, s selection, picture *upload.Picture
 	return templates.Respond(c, "search/search", page)
 }
 
-func title(p *Page) string { return "Looks like " + p.Query.Name }
+func title(p *Page) string {
+	if p.NoGoodMatch {
+		return "Nothing looks much like " + p.Query.Name
+	}
+	return "Looks like " + p.Query.Name
+}
 
 func workbenchCatalogue(s selection, current int64) catalogueView {
 	return catalogueView{
@@ -189,14 +197,25 @@ func (p *SearchPage) links(s selection, t target) {
 		p.Strip = append(p.Strip, StripItem{l, s.with(func(s *selection) { s.layer, s.pooling = l.Layer, pooling })})
 	}
 	for _, h := range p.Results {
-		p.Cards = append(p.Cards, Card{
-			Hit: h, Swatch: swatch(t.dataset, h.Category), Other: h.SameCategory != nil && !*h.SameCategory,
-			URL: s.with(func(s *selection) { s.image, s.upload = h.Name, "" }),
-			Why: whyURL(s, h.Name),
-		})
+		p.Cards = append(p.Cards, newCard(s, t, h, p.Scale))
 	}
 	if !p.Query.Uploaded {
 		p.CompareURL = compareQuery{dataset: s.dataset, image: p.Query.Name, k: defaultK}.url()
 	}
-	p.Hint, p.Ranks = hint(p.Strip), rankBars(p.Score)
+	p.Ranks = rankBars(p.Score)
+	if p.Scale != nil {
+		p.Good = 100 - p.Scale.MatchPercentile
+	}
+}
+
+func newCard(s selection, t target, h Hit, scale *Scale) Card {
+	card := Card{
+		Hit: h, Swatch: swatch(t.dataset, h.Category), Other: h.SameCategory != nil && !*h.SameCategory,
+		URL: s.with(func(s *selection) { s.image, s.upload = h.Name, "" }),
+		Why: whyURL(s, h.Name),
+	}
+	if scale != nil {
+		card.Top, card.Near = scale.top(*h.Percentile), 100-*h.Percentile
+	}
+	return card
 }

@@ -23,11 +23,12 @@ type Service struct {
 	embedder Embedder // nil: queries by a new picture are off
 	scores   *scoreCache
 	scales   *memo[*Scale]
+	past     *memo[pastQueries]
 }
 
 // NewService makes a Service; without an embedder only images of the dataset can be queries.
 func NewService(db *store.DB, embedder Embedder) *Service {
-	return &Service{db: db, embedder: embedder, scores: newScoreCache(), scales: newMemo[*Scale](keepDistances)}
+	return &Service{db: db, embedder: embedder, scores: newScoreCache(), scales: newMemo[*Scale](keepDistances), past: newMemo[pastQueries](keepPast)}
 }
 
 // Search finds the nearest images to the request's query.

@@ -49,7 +49,7 @@ func TestSearchRanks(t *testing.T) {
 		t.Errorf("compared %d, farthest %v", page.Compared, page.Farthest)
 	}
 	// Hits at ranks 0 and 1 of 5 ranks: (15 + 14) of (15 + 14 + 13 + 12 + 11) points.
-	if page.Score == nil || math.Abs(page.Score.Weighted-100*29.0/65) > 1e-9 || page.Score.Explanation != "2 of 5 are “a”" {
+	if page.Score == nil || math.Abs(page.Score.Weighted-100*29.0/65) > 1e-9 || page.Score.Explanation != "2 of 5 are “a”" || page.Score.Formula != "(15 + 14) ÷ 65 = 45 %" {
 		t.Errorf("score %+v", page.Score)
 	}
 }

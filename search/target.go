@@ -29,6 +29,16 @@ type layerChoice struct {
 	mean *float64
 }
 
+// chosen is the embedding of the target with its mean score.
+func (t target) chosen() layerChoice {
+	for _, l := range t.model.layers {
+		if l.ID == t.embedding.ID {
+			return l
+		}
+	}
+	return layerChoice{Embedding: t.embedding}
+}
+
 // best is the layer with the highest stored score, or the deepest one while there are no scores.
 func (m modelLayers) best() layerChoice {
 	best := m.layers[len(m.layers)-1]

@@ -122,7 +122,7 @@ func ownPicture(p *tab, file string) {
 	if first := p.value("document.querySelector('li.hit img').alt"); !strings.HasPrefix(first, "discs/discs 3.png") {
 		p.t.Errorf("the nearest image to a copy is %q", first)
 	}
-	if similarity := p.value("document.querySelector('li.hit .numbers b').textContent"); similarity != "1.00" {
+	if similarity := p.value("document.querySelector('li.hit .similarity').textContent"); similarity != "1.00" {
 		p.t.Errorf("a copy's similarity is %s", similarity)
 	}
 	p.picture("upload")

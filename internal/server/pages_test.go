@@ -97,7 +97,7 @@ func TestPages(t *testing.T) {
 		{"/models/tiny/layers/late/channels/0", "a[rel=next]", 1, ""},
 		{"/models/tiny/layers/late/channels/2", ".portrait .frame.dead", 1, "dead"},
 		{"/models/tiny/layers/late/channels/3", ".make code", 1, "convnet visualize --db test.db --model tiny --layers late --channels 3,"},
-		{"/about", ".terms dt", 13, ""},
+		{"/about", ".terms dt", 15, ""},
 		{"/search", ".map-panel figure[data-map] svg.map-svg a[href^='/search?']", 40, ""},
 		{"/search", ".map-panel .map-query", 1, ""},
 		{"/search", ".map-panel .map-lines line", 15, ""},
