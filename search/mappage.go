@@ -118,6 +118,9 @@ func (w *web) respondMap(c echo.Context, s mapState, r Request) error {
 	}
 	page.links(s, a)
 	page.File = w.service.fileName()
+	if page.Computing {
+		c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	}
 	return templates.Respond(c, "search/map", page)
 }
 

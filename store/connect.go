@@ -76,8 +76,9 @@ func openReaders(path string, immutable bool) *sql.DB {
 	db := open(path, options,
 		fmt.Sprintf("PRAGMA mmap_size = %d", mmapSize),
 		fmt.Sprintf("PRAGMA cache_size = -%d", readerCacheKiB))
-	db.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
-	db.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
+	connections := 1 + max(4, 2*runtime.NumCPU()) // one of them watches for changes
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
 	return db
 }
 

@@ -27,6 +27,7 @@ type DB struct {
 	write     *sql.DB // one connection; nil when read-only
 	read      *sql.DB
 	immutable bool // opened with the promise that nobody writes
+	watch     versionWatch
 }
 
 // Open opens a database file. What cannot be opened is told apart before SQLite touches it and is left as it was; the
@@ -174,10 +175,11 @@ func (db *DB) ReadOnly() bool { return db.write == nil }
 
 // Close ends all work on the file. A writer leaves a single file behind unless another process still uses it.
 func (db *DB) Close() error {
+	watched := db.watch.close()
 	if db.write == nil {
-		return db.closePools()
+		return errors.Join(watched, db.closePools())
 	}
-	err := db.read.Close() // before the mode is changed back: that needs the file for itself
+	err := errors.Join(watched, db.read.Close()) // before the mode is changed back: that needs the file for itself
 	db.rest()
 	return errors.Join(err, db.write.Close())
 }

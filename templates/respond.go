@@ -13,8 +13,11 @@ func Respond(c echo.Context, name string, page any) error {
 
 // RespondStatus is Respond with a status of its own.
 func RespondStatus(c echo.Context, status int, name string, page any) error {
-	// Pages show the database as it is now; a browser may keep one only for going back.
-	c.Response().Header().Set(echo.HeaderCacheControl, "no-cache")
+	// Pages show the database as it is now; a browser may keep one only for going back. Handlers of pages that depend on
+	// more than the address and the database have said "no-store".
+	if h := c.Response().Header(); h.Get(echo.HeaderCacheControl) == "" {
+		h.Set(echo.HeaderCacheControl, "no-cache")
+	}
 	if WantsJSON(c) {
 		return c.JSONPretty(status, page, "  ")
 	}

@@ -44,6 +44,7 @@ type Server struct {
 	config Config
 	echo   *echo.Echo
 	hosts  *hosts
+	warm   *warmPages
 
 	watching chan struct{} // holds one for each who is sent events
 	stopping chan struct{} // closed when the server begins to stop
@@ -60,7 +61,7 @@ func New(config Config) *Server {
 		panic(fmt.Sprintf("server: %v", err))
 	}
 	s := &Server{
-		config: config, echo: echo.New(), hosts: newHosts(config.Hosts),
+		config: config, echo: echo.New(), hosts: newHosts(config.Hosts), warm: newWarmPages(config.DB),
 		watching: make(chan struct{}, maxWatching), stopping: make(chan struct{}),
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
@@ -87,6 +88,7 @@ func (s *Server) use() {
 		endless(unhurried(within(limits.Time))),
 		bodyLimit(limits.Body),
 		s.sameOrigin,
+		s.warm.serve,
 		middleware.GzipWithConfig(middleware.GzipConfig{Skipper: alreadyCompressed, MinLength: 1024}),
 	)
 }

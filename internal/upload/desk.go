@@ -41,8 +41,10 @@ func (d *Desk) Hold(c echo.Context, p Picture) (token string, err error) {
 	return d.held.hold(p), nil
 }
 
-// Find returns the picture that a token stands for, for the visitor who sent it.
+// Find returns the picture that a token stands for, for the visitor who sent it. What is made of it is not to be kept:
+// the picture will be forgotten.
 func (d *Desk) Find(c echo.Context, token string) (Picture, error) {
+	c.Response().Header().Set(echo.HeaderCacheControl, "private, no-store")
 	cookie, err := c.Cookie(ownerCookie)
 	if err == nil {
 		if p, ok := d.held.find(token, cookie.Value); ok {
@@ -58,7 +60,6 @@ func (d *Desk) Serve(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderCacheControl, "private, no-store")
 	return c.Blob(http.StatusOK, p.Format, p.Data)
 }
 
