@@ -97,6 +97,7 @@ type Summary struct {
 	Gone          int    `json:"gone"`          // images whose files are gone and that are still there
 	Pruned        int    `json:"pruned"`        // images removed because their files are gone
 	Duplicates    int    `json:"duplicates"`    // files with the bytes of another file
+	Deleted       int    `json:"deleted"`       // files whose images were deleted from the dataset on purpose, and stay so
 	Embedded      int    `json:"embedded"`      // images that went through the network
 
 	Quarantined []store.QuarantinedFile `json:"quarantined"` // files that are refused, with reasons

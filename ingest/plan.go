@@ -43,10 +43,12 @@ type catalog struct {
 	images  map[int64]*store.Image
 	byHash  map[[32]byte]int64
 	holders map[int64][]string // names of the files that became an image
+
+	decided map[[32]byte]store.Edit // what a person has done with an image, whatever its file says
 }
 
 func loadCatalog(ctx context.Context, db *store.DB, dataset int64) (*catalog, error) {
-	c := &catalog{dataset: dataset, files: map[string]*store.File{}, images: map[int64]*store.Image{}, byHash: map[[32]byte]int64{}, holders: map[int64][]string{}}
+	c := &catalog{dataset: dataset, files: map[string]*store.File{}, images: map[int64]*store.Image{}, byHash: map[[32]byte]int64{}, holders: map[int64][]string{}, decided: map[[32]byte]store.Edit{}}
 	if dataset == 0 { // made when the run begins
 		return c, nil
 	}
@@ -64,7 +66,21 @@ func loadCatalog(ctx context.Context, db *store.DB, dataset int64) (*catalog, er
 	for _, f := range files {
 		c.setFile(f)
 	}
-	return c, nil
+	edits, err := db.Edits(ctx, dataset)
+	for _, e := range edits {
+		if !e.Pending {
+			c.decided[e.SHA256] = e
+		}
+	}
+	return c, err
+}
+
+// category is what an image of these bytes has: where a person has moved it, or what its file says.
+func (c *catalog) category(sha [32]byte, ofFile string) string {
+	if e, ok := c.decided[sha]; ok && e.Action == store.EditMove {
+		return e.Category
+	}
+	return ofFile
 }
 
 func (c *catalog) addImage(i *store.Image) {

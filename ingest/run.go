@@ -122,7 +122,7 @@ func (r *run) bring(ctx context.Context, source Source, x *lazyExtractor) error 
 // ingestFiles reads the new and the changed files. The first thing that is written is the beginning of the run.
 func (r *run) ingestFiles(ctx context.Context, source Source, x *lazyExtractor) error {
 	r.phase(PhaseIngesting, len(r.plan.todo))
-	w := &worker{source: source, limits: r.opt.Limits, claims: newClaims(r.catalog), decoding: semaphore.NewWeighted(decodingBytes)}
+	w := &worker{source: source, limits: r.opt.Limits, claims: newClaims(r.catalog), decided: r.catalog.decided, decoding: semaphore.NewWeighted(decodingBytes)}
 	if r.network != nil {
 		w.network, w.extractor = &r.network.Manifest, x
 	}
@@ -161,11 +161,15 @@ func (r *run) finish(ctx context.Context, started time.Time, err error) error {
 	return record
 }
 
-// quarantined lists the files of the source that are refused, by name.
+// quarantined lists the files of the source that are refused, by name, and counts those that were deleted on purpose.
 func (r *run) quarantined() []store.QuarantinedFile {
 	all := r.unembedded
 	for _, name := range slices.Sorted(maps.Keys(r.catalog.files)) {
-		if f := r.catalog.files[name]; f.ImageID == 0 && r.plan.present(name) {
+		switch f := r.catalog.files[name]; {
+		case f.ImageID != 0 || !r.plan.present(name):
+		case isDeleted(f.Reason):
+			r.summary.Deleted++
+		default:
 			all = append(all, store.QuarantinedFile{Dataset: r.opt.Dataset, Name: name, Reason: f.Reason})
 		}
 	}

@@ -77,10 +77,11 @@ func (r *run) settleImage(tx *store.Tx, id int64) (changed bool, err error) {
 	}
 	r.summary.Duplicates += len(holders) - 1
 	image, first := r.catalog.images[id], r.plan.entries[holders[0]]
-	if image.Name == first.Title && image.Category == first.Category {
+	category := r.catalog.category(image.SHA256, first.Category)
+	if image.Name == first.Title && image.Category == category {
 		return false, nil
 	}
-	image.Name, image.Category = first.Title, first.Category
+	image.Name, image.Category = first.Title, category
 	r.summary.Recategorised++
 	r.plan.recategorised(first.Name)
 	return true, tx.UpdateImage(id, image.Name, image.Category)

@@ -34,6 +34,7 @@ type worker struct {
 	source    Source
 	limits    imaging.Limits
 	claims    *claims
+	decided   map[[32]byte]store.Edit
 	decoding  *semaphore.Weighted
 	network   *cnn.Manifest  // nil without a network
 	extractor *lazyExtractor // nil without a network
@@ -53,6 +54,10 @@ func (w *worker) file(ctx context.Context, t fileTask) (outcome, error) {
 		return out, err
 	}
 	out.hash, out.hashed = sha256.Sum256(data), true
+	if e, ok := w.decided[out.hash]; ok && e.Action == store.EditDelete {
+		out.reason = deleted(e.CreatedAt)
+		return out, nil
+	}
 	if !w.claims.take(out.hash, t.number) {
 		return out, nil
 	}

@@ -57,7 +57,7 @@ func (r *run) writeFile(tx *store.Tx, out outcome) error {
 		if f.ImageID, err = r.writeImage(tx, out); err != nil {
 			return err
 		}
-	} else {
+	} else if !isDeleted(f.Reason) {
 		r.progress.Quarantined++
 	}
 	if err := tx.PutFile(r.catalog.dataset, f); err != nil {
@@ -93,7 +93,7 @@ func (r *run) writeImage(tx *store.Tx, out outcome) (int64, error) {
 		return 0, fmt.Errorf("file %q has the bytes of an image that is not there", out.entry.Name) // the claims see to it
 	}
 	n := *out.image
-	n.DatasetID = r.catalog.dataset
+	n.DatasetID, n.Category = r.catalog.dataset, r.catalog.category(n.SHA256, n.Category)
 	id, err := tx.PutImage(n)
 	if err != nil || ok { // a known image gets back what it may have lost
 		return id, err

@@ -24,11 +24,15 @@ type Service struct {
 	scores   *scoreCache
 	scales   *memo[*Scale]
 	past     *memo[pastQueries]
+	cared    *memo[*examined]
 }
 
 // NewService makes a Service; without an embedder only images of the dataset can be queries.
 func NewService(db *store.DB, embedder Embedder) *Service {
-	return &Service{db: db, embedder: embedder, scores: newScoreCache(), scales: newMemo[*Scale](keepDistances), past: newMemo[pastQueries](keepPast)}
+	return &Service{
+		db: db, embedder: embedder, scores: newScoreCache(), scales: newMemo[*Scale](keepDistances),
+		past: newMemo[pastQueries](keepPast), cared: newMemo[*examined](keepExamined),
+	}
 }
 
 // Search finds the nearest images to the request's query.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -77,4 +79,33 @@ func (tx *Tx) DeleteFile(datasetID int64, name string) error {
 		return fmt.Errorf("forget file %q: %w", name, err)
 	}
 	return nil
+}
+
+// SameBytes is an image that stands for several files, or that other datasets have as well.
+type SameBytes struct {
+	ImageID  int64
+	Files    []string // of its dataset, by name
+	Datasets []string // other ones with an image of the same bytes, by name
+}
+
+// SameBytes returns the images of a dataset whose bytes occur more than once, by id.
+func (db *DB) SameBytes(ctx context.Context, datasetID int64) ([]SameBytes, error) {
+	all, err := collect(ctx, db.read, func(rows *sql.Rows) (s SameBytes, err error) {
+		var files, datasets string
+		if err = rows.Scan(&s.ImageID, &files, &datasets); err == nil {
+			err = errors.Join(json.Unmarshal([]byte(files), &s.Files), json.Unmarshal([]byte(datasets), &s.Datasets))
+		}
+		return s, err
+	}, `
+		SELECT id, files, datasets FROM (
+			SELECT image.id,
+				(SELECT json_group_array(name) FROM (SELECT name FROM file WHERE image_id = image.id ORDER BY name)) AS files,
+				(SELECT json_group_array(name) FROM (SELECT dataset.name FROM image AS other JOIN dataset ON dataset.id = other.dataset_id
+					WHERE other.sha256 = image.sha256 AND other.id <> image.id ORDER BY dataset.name)) AS datasets
+			FROM image WHERE dataset_id = ?)
+		WHERE json_array_length(files) > 1 OR json_array_length(datasets) > 0 ORDER BY id`, datasetID)
+	if err != nil {
+		return nil, fmt.Errorf("read files of the same bytes: %w", err)
+	}
+	return all, nil
 }

@@ -48,7 +48,6 @@ func raw(t testing.TB, path string, statements ...string) {
 	}
 }
 
-// rawValue returns the one value of a query as text.
 // withoutRanks takes back the migration that brought them.
 func withoutRanks(t testing.TB, path string) {
 	t.Helper()
@@ -57,6 +56,13 @@ func withoutRanks(t testing.TB, path string) {
 	}
 }
 
+// withoutEdits likewise.
+func withoutEdits(t testing.TB, path string) {
+	t.Helper()
+	raw(t, path, `DROP TRIGGER image_deleted_edit`, `DROP TABLE edit`)
+}
+
+// rawValue returns the one value of a query as text.
 func rawValue(t testing.TB, path, query string) (value string) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro")

@@ -81,25 +81,39 @@ func (tx *Tx) UpdateImage(id int64, name, category string) error {
 }
 
 // DeleteImage deletes an image, its files' entries, and its vectors and points in every embedding.
-func (tx *Tx) DeleteImage(id int64) error {
-	tx.forget()
-	embeddings, err := ids(tx.ctx, tx.sql, `
-		SELECT embedding.id FROM embedding JOIN image USING (dataset_id) WHERE image.id = ?`, id)
-	for _, e := range embeddings {
-		if err == nil {
-			_, err = tx.exec(fmt.Sprintf(`DELETE FROM %s WHERE rowid = ?`, vecTable(e)), id)
-		}
+func (tx *Tx) DeleteImage(id int64) error { return tx.DeleteImages([]int64{id}) }
+
+// DeleteImages deletes images as DeleteImage does. Maps are written once for all of them.
+func (tx *Tx) DeleteImages(imageIDs []int64) error {
+	if len(imageIDs) == 0 {
+		return nil
 	}
+	tx.forget()
+	all := joinIDs(imageIDs)
+	embeddings, err := ids(tx.ctx, tx.sql, `
+		SELECT id FROM embedding WHERE dataset_id IN (SELECT dataset_id FROM image WHERE id IN (`+all+`)) ORDER BY id`)
 	for _, e := range embeddings {
 		if err == nil {
-			err = tx.deletePoint(e, id)
+			err = tx.deleteVectorsOf(e, imageIDs)
+		}
+		if err == nil {
+			err = tx.deletePointsOf(e, imageIDs)
 		}
 	}
 	if err == nil {
-		_, err = tx.exec(`DELETE FROM image WHERE id = ?`, id)
+		_, err = tx.exec(`DELETE FROM image WHERE id IN (` + all + `)`)
 	}
 	if err != nil {
-		return fmt.Errorf("delete image %d: %w", id, err)
+		return fmt.Errorf("delete images %s: %w", all, err)
+	}
+	return nil
+}
+
+func (tx *Tx) deleteVectorsOf(embeddingID int64, imageIDs []int64) error {
+	for _, id := range imageIDs {
+		if _, err := tx.exec(fmt.Sprintf(`DELETE FROM %s WHERE rowid = ?`, vecTable(embeddingID)), id); err != nil {
+			return err
+		}
 	}
 	return nil
 }

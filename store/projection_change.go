@@ -76,16 +76,20 @@ func (tx *Tx) setPoints(e Embedding, method string, p storedPoints) error {
 	return err
 }
 
-// deletePoint deletes an image's point from the projections of an embedding.
-func (tx *Tx) deletePoint(embeddingID, imageID int64) error {
+// deletePointsOf deletes images' points from the projections of an embedding.
+func (tx *Tx) deletePointsOf(embeddingID int64, imageIDs []int64) error {
 	all, err := projections(tx.ctx, tx.sql, ProjectionFilter{EmbeddingID: embeddingID})
 	if err != nil || len(all) == 0 {
 		return err
 	}
+	gone := make(map[int64]bool, len(imageIDs))
+	for _, id := range imageIDs {
+		gone[id] = true
+	}
 	e, err := embedding(tx.ctx, tx.sql, embeddingID)
 	for _, p := range all {
 		if err == nil {
-			err = tx.deletePoints(e, p.Method, func(id int64) bool { return id == imageID })
+			err = tx.deletePoints(e, p.Method, func(id int64) bool { return gone[id] })
 		}
 	}
 	return err

@@ -127,7 +127,9 @@ func finishDraft(ctx context.Context, path string, opt SnapshotOptions, m *Manif
 }
 
 func (tx *Tx) applyOptions(opt SnapshotOptions) error {
-	if err := tx.run(`DELETE FROM run`, `DELETE FROM visualization_request`, `DELETE FROM snapshot`); err != nil {
+	// Moves concern images that are shipped; what was deleted, or is staged, is nobody else's business.
+	forgotten := `DELETE FROM edit WHERE pending = 1 OR action = 'delete'`
+	if err := tx.run(`DELETE FROM run`, `DELETE FROM visualization_request`, `DELETE FROM snapshot`, forgotten); err != nil {
 		return err
 	}
 	if opt.WithoutModels {

@@ -193,7 +193,7 @@ func (a *app) printSummary(s ingest.Summary) {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{s.Recategorised, "with a new category"}, {s.Pruned, "removed"}, {s.Duplicates, "duplicates of another"}, {s.Unlisted, "not in the labels"}, {s.Gone, "gone from the source (--prune removes them)"}} {
+	}{{s.Recategorised, "with a new category"}, {s.Pruned, "removed"}, {s.Duplicates, "duplicates of another"}, {s.Unlisted, "not in the labels"}, {s.Deleted, "deleted earlier and left out"}, {s.Gone, "gone from the source (--prune removes them)"}} {
 		if part.n > 0 {
 			fmt.Fprintf(a.stdout, ", %d %s", part.n, part.what)
 		}

@@ -57,7 +57,7 @@ func newRoot(a *app) *cobra.Command {
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON document on stdout")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no log, only results and errors")
 	root.AddCommand(
-		newIngest(a), newSearch(a), newEvaluate(a), newScores(a), newEmbeddings(a), newProject(a), newProjection(a), newServe(a), newSnapshot(a),
+		newIngest(a), newSearch(a), newEvaluate(a), newScores(a), newCare(a), newEmbeddings(a), newProject(a), newProjection(a), newServe(a), newSnapshot(a),
 		newProbe(a),
 		newCheck(a), newInfo(a), newModels(a), newVisualize(a), newGradient(a), newUMAP(a), newVersion(a),
 	)

@@ -17,6 +17,7 @@ var contents = []string{
 	`SELECT 'original', id, bytes FROM original ORDER BY id`,
 	`SELECT 'thumbnail', id, bytes FROM thumbnail ORDER BY id`,
 	`SELECT 'file', dataset_id, name, size, image_id, reason FROM file ORDER BY dataset_id, name`,
+	`SELECT 'edit', dataset_id, sha256, pending, action, category, name, was FROM edit ORDER BY dataset_id, sha256, pending`,
 	`SELECT 'model', id, name, sha256, graph_sha256, manifest FROM model ORDER BY id`,
 	`SELECT 'graph', sha256, onnx FROM model_graph ORDER BY sha256`,
 	`SELECT 'layer', id, model_id, name, type, position, channels, height, width, parameters FROM layer ORDER BY id`,
