@@ -195,7 +195,9 @@ func TestSnapshotsDoNotTellWhatWasDeleted(t *testing.T) {
 
 func TestSameBytes(t *testing.T) {
 	db := storetest.New(t, storetest.Spec{}, storetest.Spec{Dataset: "others", Images: []storetest.Image{{Name: "x", Data: storetest.PNG(8, 8, 2)}}})
-	update(t, db, func(tx *store.Tx) error { return tx.PutFile(1, store.File{Name: "a/copy.png", Size: 1, MtimeNS: 1, ImageID: 2}) })
+	update(t, db, func(tx *store.Tx) error {
+		return tx.PutFile(1, store.File{Name: "a/copy.png", Size: 1, MtimeNS: 1, ImageID: 2})
+	})
 	got := must[[]store.SameBytes](t)(db.SameBytes(t.Context(), 1))
 	if len(got) != 2 || got[0].ImageID != 2 || !slices.Equal(got[0].Files, []string{"a/copy.png", "dog/001.png"}) || len(got[0].Datasets) != 0 ||
 		got[1].ImageID != 3 || !slices.Equal(got[1].Datasets, []string{"others"}) {
