@@ -8,9 +8,11 @@ import (
 	"github.com/convnet-playground/convnet/store"
 )
 
-// Catalogue is a dataset's images to choose from: a few of every category, or all of one category, page by page.
+// Catalogue is a dataset's images to choose from, page by page: a few of every category, all of one category, or all
+// images in an order that a seed has shuffled.
 type Catalogue struct {
-	Images int              `json:"images"` // in what is listed: the category, or the dataset
+	Images int              `json:"images"`         // in what is listed: the category, or the dataset
+	Seed   int              `json:"seed,omitempty"` // of the shuffled order; absent where images are by category
 	Page   int              `json:"page"`
 	Pages  int              `json:"pages"`
 	Groups []CatalogueGroup `json:"groups"`
@@ -18,13 +20,15 @@ type Catalogue struct {
 	Chosen     *string        `json:"-"` // the category that is listed alone; nil when all are
 	Categories []CategoryLink `json:"-"`
 	All        string         `json:"-"` // address that lists all categories
+	Shuffled   string         `json:"-"` // address that lists all images, shuffled
+	Again      string         `json:"-"` // the same with another seed
 	Previous   string         `json:"-"` // address of the page before; "" on the first
 	Next       string         `json:"-"`
 }
 
 // CatalogueGroup is a category and those of its images that are shown.
 type CatalogueGroup struct {
-	Category string           `json:"category"`
+	Category string           `json:"category"` // "" where all are listed, shuffled
 	Images   int              `json:"images"`
 	Shown    []CatalogueImage `json:"shown"`
 
@@ -57,18 +61,20 @@ type CategoryLink struct {
 // catalogueView says what of a catalogue to show, how much of it, and where its links lead.
 type catalogueView struct {
 	category *string
+	seed     int // 0: by category
 	page     int // from 1; beyond the last, the last is shown
 
 	perGroup, groupsPerPage int // while all categories are shown
-	perPage                 int // of one category
+	perPage                 int // of one category, or of all when shuffled
 
 	categoryURL func(category *string, page int) string
+	shuffledURL func(seed, page int) string // nil: there is no such list
 	imageURL    func(img store.Image) string
 	current     int64 // image id of the query
 }
 
 func (s *Service) catalogue(ctx context.Context, d store.Dataset, v catalogueView) (Catalogue, error) {
-	if len(d.Categories) == 1 && v.category == nil {
+	if len(d.Categories) == 1 && v.category == nil && v.seed == 0 {
 		v.category = &d.Categories[0].Name // one category: no overview is needed
 	}
 	c := Catalogue{Chosen: v.category, All: v.categoryURL(nil, 1), Images: d.Images}
@@ -77,6 +83,12 @@ func (s *Service) catalogue(ctx context.Context, d store.Dataset, v catalogueVie
 			Name: category.Name, Images: category.Images, Swatch: swatch(d, category.Name),
 			URL: v.categoryURL(&category.Name, 1), Current: v.category != nil && *v.category == category.Name,
 		})
+	}
+	if v.shuffledURL != nil {
+		c.Shuffled = v.shuffledURL(max(v.seed, 1), 1)
+	}
+	if v.seed > 0 {
+		return s.shuffled(ctx, c, d, v)
 	}
 	groups, limit, offset, err := c.paginate(d, v)
 	if err != nil {
@@ -112,11 +124,15 @@ func (c *Catalogue) paginate(d store.Dataset, v catalogueView) (groups []store.C
 func (c *Catalogue) turn(v catalogueView, n, perPage int) (from, to int) {
 	c.Pages = max(1, (n+perPage-1)/perPage)
 	c.Page = min(max(v.page, 1), c.Pages)
+	turned := func(page int) string { return v.categoryURL(v.category, page) }
+	if v.seed > 0 {
+		turned = func(page int) string { return v.shuffledURL(v.seed, page) }
+	}
 	if c.Page > 1 {
-		c.Previous = v.categoryURL(v.category, c.Page-1)
+		c.Previous = turned(c.Page - 1)
 	}
 	if c.Page < c.Pages {
-		c.Next = v.categoryURL(v.category, c.Page+1)
+		c.Next = turned(c.Page + 1)
 	}
 	from = (c.Page - 1) * perPage
 	return from, min(from+perPage, n)
@@ -126,10 +142,14 @@ func (s *Service) group(ctx context.Context, d store.Dataset, v catalogueView, g
 	group := CatalogueGroup{Category: g.Name, Images: g.Images, Swatch: swatch(d, g.Name), URL: v.categoryURL(&g.Name, 1)}
 	images, err := s.db.Images(ctx, store.ImageFilter{DatasetID: d.ID, Category: &g.Name, Limit: limit, Offset: offset})
 	for _, img := range images {
-		group.Shown = append(group.Shown, CatalogueImage{
-			ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
-			Width: img.Width, Height: img.Height, Current: img.ID == v.current, URL: v.imageURL(img),
-		})
+		group.Shown = append(group.Shown, v.tile(img))
 	}
 	return group, err
+}
+
+func (v catalogueView) tile(img store.Image) CatalogueImage {
+	return CatalogueImage{
+		ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
+		Width: img.Width, Height: img.Height, Current: img.ID == v.current, URL: v.imageURL(img),
+	}
 }

@@ -2,6 +2,8 @@ package search
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/convnet-playground/convnet/store"
@@ -78,5 +80,52 @@ func TestSwatches(t *testing.T) {
 		if got := swatch(d, name); got != want {
 			t.Errorf("swatch(%q) = %q, want %q", name, got, want)
 		}
+	}
+}
+
+func TestCatalogueShuffled(t *testing.T) {
+	db := storetest.New(t, storetest.Spec{Images: storetest.Images(21, "cat", "dog"), Layers: []string{}})
+	look := func(seed, page int) Catalogue {
+		return catalogueOf(t, db, catalogueView{seed: seed, page: page, perPage: 8, current: 5, shuffledURL: func(seed, page int) string { return fmt.Sprint(seed, "/", page) }})
+	}
+	order := func(seed int) (names []string) {
+		for page := 1; page <= 3; page++ {
+			c := look(seed, page)
+			if c.Page != page || c.Pages != 3 || c.Images != 21 || c.Seed != seed || len(c.Groups) != 1 {
+				t.Fatalf("seed %d, page %d: %+v", seed, page, c)
+			}
+			for _, img := range c.Groups[0].Shown {
+				names = append(names, img.Name)
+			}
+		}
+		return names
+	}
+	first, second := order(1), order(2)
+	if slices.Equal(first, second) || !slices.Equal(first, order(1)) {
+		t.Error("an order belongs to its seed")
+	}
+	if slices.IsSorted(first) {
+		t.Error("nothing was shuffled")
+	}
+	slices.Sort(first)
+	slices.Sort(second)
+	if !slices.Equal(first, second) || len(slices.Compact(first)) != 21 {
+		t.Errorf("every image is there once, not %v", first)
+	}
+	if c := look(7, 2); c.Again != "8/1" || c.Previous != "7/1" || c.Next != "7/3" {
+		t.Errorf("again %q, previous %q, next %q", c.Again, c.Previous, c.Next)
+	}
+	if c := look(math.MaxInt32, 1); c.Again != "1/1" {
+		t.Errorf("after the largest seed comes %q", c.Again)
+	}
+}
+
+// Images that come later do not change how the others follow each other.
+func TestShuffleIsSteady(t *testing.T) {
+	few, many := []int64{3, 5, 8, 13, 21}, []int64{1, 2, 3, 5, 8, 13, 21, 34}
+	few = shuffle(few, 4)
+	many = slices.DeleteFunc(shuffle(many, 4), func(id int64) bool { return !slices.Contains(few, id) })
+	if !slices.Equal(few, many) {
+		t.Errorf("%v, among more %v", few, many)
 	}
 }

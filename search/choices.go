@@ -26,7 +26,7 @@ func (w *web) datasetChoices(ctx context.Context, s selection) ([]Choice, error)
 	}
 	var list []Choice
 	for _, d := range datasets {
-		there := selection{dataset: d.Name, metric: s.metric, p: s.p, k: s.k}
+		there := selection{dataset: d.Name, metric: s.metric, p: s.p, k: s.k, shuffle: s.shuffle}
 		same, err := w.service.db.Embeddings(ctx, store.EmbeddingFilter{DatasetID: d.ID, Model: s.model, Layer: s.layer})
 		if err != nil {
 			return nil, err

@@ -166,9 +166,12 @@ func title(p *Page) string {
 
 func workbenchCatalogue(s selection, current int64) catalogueView {
 	return catalogueView{
-		category: s.category, page: s.page, perGroup: 4, groupsPerPage: 12, perPage: 60, current: current,
+		category: s.category, seed: s.shuffle, page: s.page, perGroup: 4, groupsPerPage: 12, perPage: 60, current: current,
 		categoryURL: func(category *string, page int) string {
-			return s.with(func(s *selection) { s.category, s.page = category, page })
+			return s.with(func(s *selection) { s.category, s.shuffle, s.page = category, 0, page })
+		},
+		shuffledURL: func(seed, page int) string {
+			return s.with(func(s *selection) { s.category, s.shuffle, s.page = nil, seed, page })
 		},
 		imageURL: func(img store.Image) string { return s.with(func(s *selection) { s.image, s.upload = img.Name, "" }) },
 	}

@@ -17,6 +17,7 @@ type selection struct {
 	image, upload                  string  // the query: an image's name, or the token of an uploaded one
 	category                       *string // of the catalogue; nil shows all
 	page                           int     // of the catalogue, from 1
+	shuffle                        int     // the seed of its order; 0: not shuffled
 }
 
 func readSelection(q url.Values) (selection, error) {
@@ -38,6 +39,9 @@ func readSelection(q url.Values) (selection, error) {
 		return s, err
 	}
 	if s.page, err = readInt(q, "page", 1, math.MaxInt32); err != nil {
+		return s, err
+	}
+	if s.shuffle, err = readInt(q, "shuffle", 1, math.MaxInt32); err != nil {
 		return s, err
 	}
 	s.p, err = readFloat(q, "p")
@@ -128,6 +132,9 @@ func (s selection) values() url.Values {
 	set("upload", s.upload)
 	if s.category != nil {
 		q.Set("category", *s.category)
+	}
+	if s.shuffle > 0 {
+		set("shuffle", strconv.Itoa(s.shuffle))
 	}
 	if s.page > 1 {
 		set("page", strconv.Itoa(s.page))

@@ -13,7 +13,7 @@ func TestSelectionRoundTrip(t *testing.T) {
 	tests := map[string]selection{
 		"nothing said": {},
 		"everything said": {dataset: "d/1", model: "m", layer: "l", pooling: "gem:3/2x2", metric: store.Minkowski, p: 2.5, k: 30,
-			image: "a b/ü?#.png", category: &category, page: 3},
+			image: "a b/ü?#.png", category: &category, page: 3, shuffle: 12},
 		"an uploaded picture":  {dataset: "d", metric: store.Cosine, k: 5, upload: "TOKEN"},
 		"images without label": {category: &none},
 	}
@@ -33,6 +33,7 @@ func TestSelectionRoundTrip(t *testing.T) {
 
 func FuzzReadSelection(f *testing.F) {
 	f.Add("dataset=d&metric=minkowski&p=3&k=15&page=2&category=")
+	f.Add("shuffle=1&page=9")
 	f.Add("k=9999999999999999999&p=NaN&metric=")
 	f.Fuzz(func(t *testing.T, query string) {
 		values, err := url.ParseQuery(query)

@@ -47,6 +47,16 @@ func (db *DB) Images(ctx context.Context, f ImageFilter) ([]Image, error) {
 	return all, nil
 }
 
+// ImageIDs returns the ids of the selected images, in ascending order.
+func (db *DB) ImageIDs(ctx context.Context, f ImageFilter) ([]int64, error) {
+	where, args := f.where()
+	all, err := ids(ctx, db.read, `SELECT id FROM image `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read images: %w", err)
+	}
+	return all, nil
+}
+
 // where writes the filter as SQL. Ids are numbers, so they are written out: SQLite limits the number of parameters.
 func (f ImageFilter) where() (string, []any) {
 	terms, args := []string{"TRUE"}, []any{}
