@@ -120,6 +120,10 @@ func (w *web) serveUpload(c echo.Context) error {
 }
 
 func (w *web) respondSearch(c echo.Context, s selection, picture *upload.Picture) error {
+	s, err := w.service.opening(c.Request().Context(), s)
+	if err != nil {
+		return err
+	}
 	r := s.request()
 	if picture != nil {
 		r.Upload, r.UploadName = picture.Data, picture.Name
