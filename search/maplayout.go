@@ -23,8 +23,20 @@ type layout struct {
 
 const noCategory = 65535
 
-// layoutOf reads a projection and the images of its dataset.
+// keepLayouts is how many layouts are kept; one of 10,000 images takes some 3 MB.
+const keepLayouts = 16
+
+// layoutOf reads a projection and the images of its dataset, once for each state of the file. It is shared: nobody changes it.
 func (s *Service) layoutOf(ctx context.Context, d store.Dataset, p store.Projection) (*layout, error) {
+	version, err := s.db.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprint(p.EmbeddingID, " ", p.Method, " ", version)
+	return s.layouts.get(ctx, key, func(ctx context.Context) (*layout, error) { return s.readLayout(ctx, d, p) })
+}
+
+func (s *Service) readLayout(ctx context.Context, d store.Dataset, p store.Projection) (*layout, error) {
 	points, err := s.db.ProjectionPoints(ctx, p.EmbeddingID, p.Method)
 	if err != nil {
 		return nil, err

@@ -100,17 +100,6 @@ func TestDistanceFrom(t *testing.T) {
 	}
 }
 
-// Only the newest states of the file are kept.
-func TestScoreCacheForgets(t *testing.T) {
-	c := newScoreCache()
-	for i := range keepScores + 1 {
-		c.keep(strings.Repeat("x", i), map[int64]float64{int64(i): 1})
-	}
-	if c.find("") != nil || !reflect.DeepEqual(c.find("x"), map[int64]float64{1: 1}) || len(c.kept) != keepScores {
-		t.Errorf("%d kept, the oldest %v", len(c.kept), slices.IndexFunc(c.kept, func(k keptScores) bool { return k.key == "" }))
-	}
-}
-
 // Scores that take long do not keep a page waiting, and are there for whoever asks next.
 func TestScoresThatTakeLong(t *testing.T) {
 	db := storetest.New(t, storetest.Spec{})
@@ -120,14 +109,14 @@ func TestScoresThatTakeLong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.scores.turn.Acquire(t.Context(), 1); err != nil { // somebody else's are being computed
+	if err := s.ranking.Acquire(t.Context(), 1); err != nil { // somebody else's are being computed
 		t.Fatal(err)
 	}
 	computing, err := s.colorSoon(t.Context(), coloring{by: colorByScore}, a)
 	if err != nil || !computing || a.values.step(0) != -1 {
 		t.Fatalf("computing %v, %v, %v", computing, a.values, err)
 	}
-	s.scores.turn.Release(1)
+	s.ranking.Release(1)
 	computing, err = s.colorSoon(t.Context(), coloring{by: colorByScore}, a)
 	if err != nil || computing || a.values.step(0) < 0 {
 		t.Errorf("computing %v, %v, %v", computing, a.values, err)

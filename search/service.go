@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/convnet-playground/convnet/store"
 )
@@ -20,8 +21,10 @@ type Service struct {
 	Placer Placer
 
 	db       *store.DB
-	embedder Embedder // nil: queries by a new picture are off
-	scores   *scoreCache
+	embedder Embedder                 // nil: queries by a new picture are off
+	scores   *memo[map[int64]float64] // of single images, which take a pass over all pairs of them
+	ranking  *semaphore.Weighted      // one such pass at a time uses all cores
+	layouts  *memo[*layout]
 	scales   *memo[*Scale]
 	past     *memo[pastQueries]
 	cared    *memo[*examined]
@@ -30,7 +33,8 @@ type Service struct {
 // NewService makes a Service; without an embedder only images of the dataset can be queries.
 func NewService(db *store.DB, embedder Embedder) *Service {
 	return &Service{
-		db: db, embedder: embedder, scores: newScoreCache(), scales: newMemo[*Scale](keepDistances),
+		db: db, embedder: embedder, ranking: semaphore.NewWeighted(1),
+		scores: newMemo[map[int64]float64](keepScores), layouts: newMemo[*layout](keepLayouts), scales: newMemo[*Scale](keepDistances),
 		past: newMemo[pastQueries](keepPast), cared: newMemo[*examined](keepExamined),
 	}
 }
