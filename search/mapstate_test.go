@@ -3,8 +3,6 @@ package search
 import (
 	"math"
 	"net/url"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
