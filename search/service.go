@@ -106,7 +106,7 @@ func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Reque
 
 // neighbors leaves the query itself out by its identity, not by its rank: a copy of it may rank first.
 func (s *Service) neighbors(ctx context.Context, e store.Embedding, page *Page, v []float32, k int) (store.Result, error) {
-	return s.db.Neighbors(ctx, e.ID, store.Query{Vector: v, Metric: page.Metric, P: page.P, K: k, Exclude: page.Query.ImageID})
+	return s.db.Neighbors(ctx, e.ID, store.Query{Vector: v, Metric: page.Metric, P: page.P, K: k, Exclude: []int64{page.Query.ImageID}})
 }
 
 func (s *Service) imagesOf(ctx context.Context, found store.Result) (map[int64]store.Image, error) {

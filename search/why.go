@@ -190,7 +190,7 @@ func (s *Service) pairAt(ctx context.Context, e store.Embedding, p pair) (*PairA
 	if err = errors.Join(err, errB); err != nil {
 		return nil, err
 	}
-	near, err := s.db.Neighbors(ctx, e.ID, store.Query{Vector: a, Metric: store.Cosine, K: maxK, Exclude: p.query.ImageID})
+	near, err := s.db.Neighbors(ctx, e.ID, store.Query{Vector: a, Metric: store.Cosine, K: maxK, Exclude: []int64{p.query.ImageID}})
 	if err != nil {
 		return nil, err
 	}

@@ -87,7 +87,7 @@ func TestRankingsAgreeWithNeighbors(t *testing.T) {
 	for m, measure := range q.Measures {
 		for i, id := range ids {
 			found := must[store.Result](t)(db.Neighbors(t.Context(), 1, store.Query{
-				Vector: must[[]float32](t)(db.Vector(t.Context(), 1, id)), Metric: measure.Metric, K: 20, Exclude: id}))
+				Vector: must[[]float32](t)(db.Vector(t.Context(), 1, id)), Metric: measure.Metric, K: 20, Exclude: []int64{id}}))
 			for rank, n := range found.Neighbors {
 				if got := ids[nearest[m][i][rank]]; got != n.ImageID {
 					t.Fatalf("%s, image %d, rank %d: %d, a search finds %d", measure.Metric, id, rank, got, n.ImageID)

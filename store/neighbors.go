@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -20,7 +22,7 @@ type Query struct {
 	Metric  Metric
 	P       float64 // Minkowski's exponent, at least 1; 0 means DefaultP
 	K       int     // how many neighbors, 1 to MaxK
-	Exclude int64   // image id that is not to be compared, 0 for none
+	Exclude []int64 // image ids that are not to be compared, in any order
 }
 
 // Neighbor is one result.
@@ -77,7 +79,7 @@ func scanNeighbors(ctx context.Context, q querier, e Embedding, query Query) (Re
 	err := q.QueryRowContext(ctx, fmt.Sprintf(`
 		SELECT convnet_knn(?, ?, ?, ?, ?, c.validity, c.rowids, v.vectors)
 		FROM %s c JOIN %s v ON v._rowid_ = c.chunk_id`, vecShadow(e.ID, "chunks"), vecShadow(e.ID, "vector_chunks00")),
-		kernelMetric(query.Metric), query.P, query.K, query.Exclude, blob(query.Vector)).Scan(&packed)
+		kernelMetric(query.Metric), query.P, query.K, packIDs(query.Exclude), blob(query.Vector)).Scan(&packed)
 	if err != nil {
 		return Result{}, scanError(err)
 	}
@@ -90,6 +92,15 @@ func scanNeighbors(ctx context.Context, q querier, e Embedding, query Query) (Re
 		r.Neighbors[i] = Neighbor{ImageID: n.Rowid, Distance: n.Distance}
 	}
 	return r, nil
+}
+
+// packIDs writes ids in ascending order as the kernel reads them.
+func packIDs(ids []int64) []byte {
+	var packed []byte
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		packed = binary.NativeEndian.AppendUint64(packed, uint64(id))
+	}
+	return packed
 }
 
 func kernelMetric(m Metric) vecscan.Metric {

@@ -55,7 +55,7 @@ func TestNeighborsAfterDeletions(t *testing.T) {
 		return nil
 	})
 	query := must[[]float32](t)(db.Vector(t.Context(), 1, 2))
-	r := must[store.Result](t)(db.Neighbors(t.Context(), 1, store.Query{Vector: query, Metric: store.Cosine, K: 100, Exclude: 2}))
+	r := must[store.Result](t)(db.Neighbors(t.Context(), 1, store.Query{Vector: query, Metric: store.Cosine, K: 100, Exclude: []int64{2}}))
 	if r.Compared != 25 || len(r.Neighbors) != 25 {
 		t.Errorf("%d compared, %d found", r.Compared, len(r.Neighbors))
 	}
@@ -74,10 +74,10 @@ func TestNeighborsFarthest(t *testing.T) {
 		want  store.Result
 	}{
 		{store.Query{Metric: store.Euclidean, K: 2}, store.Result{Neighbors: []store.Neighbor{{ImageID: 1}, {ImageID: 4, Distance: 1}}, Farthest: 10, Compared: 4}},
-		{store.Query{Metric: store.SqEuclidean, K: 1, Exclude: 1}, store.Result{Neighbors: []store.Neighbor{{ImageID: 4, Distance: 1}}, Farthest: 100, Compared: 3}},
-		{store.Query{Metric: store.Minkowski, P: 1, K: 1, Exclude: 1}, store.Result{Neighbors: []store.Neighbor{{ImageID: 4, Distance: 1}}, Farthest: 14, Compared: 3}},
-		{store.Query{Metric: store.Minkowski, K: 1, Exclude: 1}, store.Result{Neighbors: []store.Neighbor{{ImageID: 4, Distance: 1}}, Farthest: math.Cbrt(728), Compared: 3}},
-		{store.Query{Metric: store.Cosine, K: 1, Exclude: 1}, store.Result{Neighbors: []store.Neighbor{{ImageID: 2, Distance: 1}}, Farthest: 1, Compared: 3}},
+		{store.Query{Metric: store.SqEuclidean, K: 1, Exclude: []int64{1}}, store.Result{Neighbors: []store.Neighbor{{ImageID: 4, Distance: 1}}, Farthest: 100, Compared: 3}},
+		{store.Query{Metric: store.Minkowski, P: 1, K: 1, Exclude: []int64{1}}, store.Result{Neighbors: []store.Neighbor{{ImageID: 4, Distance: 1}}, Farthest: 14, Compared: 3}},
+		{store.Query{Metric: store.Minkowski, K: 1, Exclude: []int64{1}}, store.Result{Neighbors: []store.Neighbor{{ImageID: 4, Distance: 1}}, Farthest: math.Cbrt(728), Compared: 3}},
+		{store.Query{Metric: store.Cosine, K: 1, Exclude: []int64{1}}, store.Result{Neighbors: []store.Neighbor{{ImageID: 2, Distance: 1}}, Farthest: 1, Compared: 3}},
 	}
 	for _, test := range tests {
 		test.query.Vector = []float32{0, 0}

@@ -15,7 +15,7 @@ func FuzzChunk(f *testing.F) {
 	f.Add(1, 2.0, 1, []byte{1}, []byte{1}, []byte{1}, []byte{1, 2, 3})
 	f.Fuzz(func(t *testing.T, metric int, p float64, k int, validity, rowids, vectors, query []byte) {
 		var packed []byte
-		err := db.QueryRow(`SELECT convnet_knn(?, ?, ?, 0, ?, ?, ?, ?)`, metric, p, k, query, validity, rowids, vectors).Scan(&packed)
+		err := db.QueryRow(`SELECT convnet_knn(?, ?, ?, NULL, ?, ?, ?, ?)`, metric, p, k, query, validity, rowids, vectors).Scan(&packed)
 		if err != nil {
 			return
 		}
@@ -61,7 +61,7 @@ func FuzzDistances(f *testing.F) {
 			return
 		}
 		var packed []byte
-		err := db.QueryRow(`SELECT convnet_knn(?, ?, 5, 0, ?, x'ff', zeroblob(64), ?)`, metric%4, p, query, vectors).Scan(&packed)
+		err := db.QueryRow(`SELECT convnet_knn(?, ?, 5, NULL, ?, x'ff', zeroblob(64), ?)`, metric%4, p, query, vectors).Scan(&packed)
 		switch {
 		case err == nil:
 			plausible(t, packed, 5, 8)

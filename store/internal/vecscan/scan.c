@@ -11,8 +11,8 @@ static const double smallest = 1e-20, largest = 1e30, margin = 2e-5;
 
 static int plain(double v) { return v >= smallest && v <= largest; }
 
-int vecscan_begin(struct scan *s, enum metric metric, double p, int k, int64_t exclude, const char *query, int dim) {
-  *s = (struct scan){.kernel = vecscan_kernel(), .metric = metric, .p = p, .k = k, .dim = dim, .exclude = exclude,
+int vecscan_begin(struct scan *s, enum metric metric, double p, int k, const char *query, int dim) {
+  *s = (struct scan){.kernel = vecscan_kernel(), .metric = metric, .p = p, .k = k, .dim = dim,
                      .near = INFINITY, .far = -INFINITY, .farthest = 0};
   s->power = metric == MINKOWSKI ? (p == 1) + 2 * (p == 2) + 3 * (p == 3) + 4 * (p == 4) : 2;
   s->query = malloc((size_t)dim * sizeof *s->query);
@@ -24,11 +24,32 @@ int vecscan_begin(struct scan *s, enum metric metric, double p, int k, int64_t e
   return 1;
 }
 
+int vecscan_exclude(struct scan *s, const char *rowids, int n) {
+  if (!n) return 1;
+  s->exclude = malloc((size_t)n * sizeof *s->exclude);
+  if (!s->exclude) return 0;
+  memcpy(s->exclude, rowids, (size_t)n * sizeof *s->exclude);
+  s->excluded = n;
+  return 1;
+}
+
+static int excluded(const struct scan *s, int64_t rowid) {
+  int low = 0, high = s->excluded;
+  while (low < high) {
+    int middle = low + (high - low) / 2;
+    if (s->exclude[middle] < rowid) low = middle + 1;
+    else high = middle;
+  }
+  return low < s->excluded && s->exclude[low] == rowid;
+}
+
 void vecscan_end(struct scan *s) {
   free(s->query);
   free(s->heap);
+  free(s->exclude);
   s->query = NULL;
   s->heap = NULL;
+  s->exclude = NULL;
 }
 
 /* A quick value that grows with the distance, or NaN where it cannot be trusted. */
@@ -108,7 +129,7 @@ int vecscan_chunk(struct scan *s, const unsigned char *validity, const char *row
     int64_t rowid;
     if (!(validity[i / 8] >> (i % 8) & 1)) continue;
     memcpy(&rowid, rowids + 8 * (size_t)i, 8);
-    if (rowid == s->exclude) continue;
+    if (excluded(s, rowid)) continue;
     if (!consider(s, rowid, vectors + i * stride)) {
       *bad = rowid;
       return -1;

@@ -21,12 +21,15 @@ static int begin(sqlite3_context *ctx, struct aggregate *a, sqlite3_value **argv
   double p = sqlite3_value_double(argv[1]);
   const char *query = sqlite3_value_blob(argv[4]);
   int bytes = sqlite3_value_bytes(argv[4]);
-  if (metric < COSINE || metric > MINKOWSKI || !(p >= 1) || k < 1 || k > MAX_K || !query || bytes < 4 || bytes % 4) {
+  const char *exclude = sqlite3_value_blob(argv[3]);
+  int excluded = sqlite3_value_bytes(argv[3]);
+  if (metric < COSINE || metric > MINKOWSKI || !(p >= 1) || k < 1 || k > MAX_K || !query || bytes < 4 || bytes % 4 ||
+      excluded % 8) {
     fail(ctx, a, SQLITE_ERROR, "convnet_knn: arguments out of range");
     return 0;
   }
   a->begun = 1;
-  if (!vecscan_begin(&a->scan, metric, p, k, sqlite3_value_int64(argv[3]), query, bytes / 4)) {
+  if (!vecscan_begin(&a->scan, metric, p, k, query, bytes / 4) || !vecscan_exclude(&a->scan, exclude, excluded / 8)) {
     fail(ctx, a, SQLITE_NOMEM, "convnet_knn: out of memory");
     return 0;
   }

@@ -40,7 +40,8 @@ struct scan {
   int power;   /* p where a fast sum has it, else 0 */
   int k, n;    /* places in the heap, and how many are taken */
   int dim;
-  int64_t exclude;
+  int64_t *exclude; /* rowids that are not compared, ascending */
+  int excluded;
   float *query;
   double query_norm; /* |q|², for cosine */
   int query_plain;   /* whether |q|² is well inside the range of floats */
@@ -50,7 +51,9 @@ struct scan {
   int64_t compared;
 };
 
-int vecscan_begin(struct scan *s, enum metric metric, double p, int k, int64_t exclude, const char *query, int dim);
+int vecscan_begin(struct scan *s, enum metric metric, double p, int k, const char *query, int dim);
+/* Leaves rowids out, ascending and packed. Returns 0 when there is no memory. */
+int vecscan_exclude(struct scan *s, const char *rowids, int n);
 /* Returns 0, or -1 when the row of *bad holds a number that is not finite. */
 int vecscan_chunk(struct scan *s, const unsigned char *validity, const char *rowids, const char *vectors, int rows,
                   int64_t *bad);

@@ -76,11 +76,19 @@ func fill(t testing.TB, db *sql.DB, vectors [][]float32, chunk int) {
 	exec(t, db, `COMMIT`)
 }
 
-func knn(db *sql.DB, m Metric, p float64, k int, exclude int64, query []float32) (Result, error) {
+func packIDs(ids []int64) []byte {
+	var b []byte
+	for _, id := range ids {
+		b = binary.NativeEndian.AppendUint64(b, uint64(id))
+	}
+	return b
+}
+
+func knn(db *sql.DB, m Metric, p float64, k int, exclude []int64, query []float32) (Result, error) {
 	var packed []byte
 	err := db.QueryRow(`
 		SELECT convnet_knn(?, ?, ?, ?, ?, c.validity, c.rowids, v.vectors)
-		FROM vec_chunks c JOIN vec_vector_chunks00 v ON v._rowid_ = c.chunk_id`, m, p, k, exclude, pack(query)).Scan(&packed)
+		FROM vec_chunks c JOIN vec_vector_chunks00 v ON v._rowid_ = c.chunk_id`, m, p, k, packIDs(exclude), pack(query)).Scan(&packed)
 	if err != nil {
 		return Result{}, err
 	}
@@ -204,7 +212,7 @@ type comparison struct {
 
 func (c comparison) run(t *testing.T, db *sql.DB, kernel string, k int) {
 	t.Helper()
-	got, err := knn(db, c.metric, c.p, k, 0, c.query)
+	got, err := knn(db, c.metric, c.p, k, nil, c.query)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +251,7 @@ func TestKernelsAgreeExactly(t *testing.T) {
 		var want Result
 		for i, kernel := range kernels(t) {
 			Use(kernel)
-			got, err := knn(db, m.metric, m.p, 50, 3, vectors[2])
+			got, err := knn(db, m.metric, m.p, 50, []int64{3}, vectors[2])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -266,17 +274,18 @@ func TestTiesAndExclusion(t *testing.T) {
 		name    string
 		m       measure
 		k       int
-		exclude int64
+		exclude []int64
 		query   []float32
 		want    []Neighbor
 	}{
-		{"euclidean from the origin", measure{Euclidean, 3}, 6, 0, []float32{0, 0},
+		{"euclidean from the origin", measure{Euclidean, 3}, 6, nil, []float32{0, 0},
 			[]Neighbor{{7, 0}, {1, 1}, {2, 1}, {4, 1}, {5, 1}, {6, 1}}},
-		{"fewer places than ties", measure{Euclidean, 3}, 2, 7, []float32{0, 0}, []Neighbor{{1, 1}, {2, 1}}},
-		{"cosine", measure{Cosine, 3}, 8, 1, []float32{1, 0},
+		{"fewer places than ties", measure{Euclidean, 3}, 2, []int64{7}, []float32{0, 0}, []Neighbor{{1, 1}, {2, 1}}},
+		{"cosine", measure{Cosine, 3}, 8, []int64{1}, []float32{1, 0},
 			[]Neighbor{{6, 0}, {8, 0}, {2, 1}, {5, 1}, {7, 1}, {9, 1}, {4, 2}}},
-		{"cosine of nothing", measure{Cosine, 3}, 3, 0, []float32{0, 0}, []Neighbor{{7, 0}, {1, 1}, {2, 1}}},
-		{"city blocks", measure{Minkowski, 1}, 3, 0, []float32{1, 1}, []Neighbor{{1, 1}, {2, 1}, {6, 1}}},
+		{"several left out", measure{Euclidean, 3}, 4, []int64{1, 3, 6, 7, 100}, []float32{0, 0}, []Neighbor{{2, 1}, {4, 1}, {5, 1}, {8, 2}}},
+		{"cosine of nothing", measure{Cosine, 3}, 3, nil, []float32{0, 0}, []Neighbor{{7, 0}, {1, 1}, {2, 1}}},
+		{"city blocks", measure{Minkowski, 1}, 3, nil, []float32{1, 1}, []Neighbor{{1, 1}, {2, 1}, {6, 1}}},
 	}
 	for _, test := range tests {
 		for _, kernel := range kernels(t) {
@@ -299,7 +308,7 @@ func TestNothingToCompare(t *testing.T) {
 	fill(t, db, [][]float32{{1, 2}}, 8)
 	for _, test := range []struct{ name, before string }{{"only the excluded", `SELECT 1`}, {"none left", `DELETE FROM vec`}, {"no chunk", `DELETE FROM vec_chunks`}} {
 		exec(t, db, test.before)
-		got, err := knn(db, Cosine, 3, 5, 1, []float32{1, 2})
+		got, err := knn(db, Cosine, 3, 5, []int64{1}, []float32{1, 2})
 		if err != nil || got.Compared != 0 || got.Farthest != 0 || len(got.Neighbors) != 0 {
 			t.Errorf("%s: %+v, %v", test.name, got, err)
 		}
@@ -326,7 +335,7 @@ func TestCraftedChunks(t *testing.T) {
 			fill(t, db, [][]float32{{1, 2}, {3, 4}, {5, 6}}, 8)
 			exec(t, db, test.damage)
 			for _, m := range measures {
-				if got, err := knn(db, m.metric, m.p, 2, 0, []float32{1, 2}); err == nil || !strings.Contains(err.Error(), test.want) {
+				if got, err := knn(db, m.metric, m.p, 2, nil, []float32{1, 2}); err == nil || !strings.Contains(err.Error(), test.want) {
 					t.Errorf("%v: %v, %v; want an error with %q", m, got, err, test.want)
 				}
 			}
@@ -348,7 +357,7 @@ func TestArgumentsOutOfRange(t *testing.T) {
 		{Cosine, 3, 1, nil}, {Cosine, 3, 1, []float32{1, 2, 3}},
 	}
 	for _, test := range tests {
-		if got, err := knn(db, test.metric, test.p, test.k, 0, test.query); err == nil {
+		if got, err := knn(db, test.metric, test.p, test.k, nil, test.query); err == nil {
 			t.Errorf("%+v: %v", test, got)
 		}
 	}
