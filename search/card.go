@@ -81,7 +81,7 @@ func (e evaluated) key() string { return MetricKey(e.measure.Metric, e.measure.P
 
 // search is the address that searches where this was evaluated.
 func (e evaluated) search(dataset, image string) string {
-	s := selection{dataset: dataset, model: e.Model, layer: e.Layer, metric: e.measure.Metric, image: image}
+	s := selection{dataset: dataset, model: e.Model, layer: e.Layer, metric: e.measure.Metric, ask: AskFor(image)}
 	if e.measure.Metric == store.Minkowski {
 		s.p = e.measure.P
 	}

@@ -85,11 +85,13 @@ func (s selection) fields(without ...string) []Field {
 		return nil // it was encoded a line above
 	}
 	var list []Field
-	for name := range values {
-		if !slices.Contains(without, name) {
-			list = append(list, Field{name, values.Get(name)})
+	for name, all := range values {
+		for _, value := range all {
+			if !slices.Contains(without, name) {
+				list = append(list, Field{name, value})
+			}
 		}
 	}
-	slices.SortFunc(list, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(list, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }

@@ -74,17 +74,24 @@ func (w *web) serveCompare(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return w.withPicture(c, selection{dataset: q.dataset, ask: q.ask}, func(r Request) error { return w.respondCompare(c, q, r) })
+}
+
+func (w *web) respondCompare(c echo.Context, q compareQuery, r Request) error {
 	ctx := c.Request().Context()
 	page := &ComparePage{Base: templates.NewBase(c, "scorecard", "Compare"), K: q.k}
 	t, err := w.service.resolve(ctx, Request{Dataset: q.dataset, Metric: "cosine"})
 	if err != nil {
 		return err
 	}
-	if page.Query, err = w.service.resolveQuery(ctx, Request{Image: q.image}, t.dataset); err != nil {
+	if page.Query, err = w.service.resolveQuery(ctx, r, t.dataset); err != nil {
 		return err
 	}
+	if page.Query.Channel != nil {
+		return badRequestf("A channel belongs to one layer, so there is nothing to compare: search with it, or compare for an image that it finds.")
+	}
 	page.Heading = "Compare for " + page.Query.Name
-	page.Dataset, q.dataset, q.image = t.dataset.Name, t.dataset.Name, page.Query.Name
+	page.Dataset, q.dataset, q.ask = t.dataset.Name, t.dataset.Name, page.Query.ask()
 	if page.Charts, err = w.service.queryScores(ctx, t, page.Query); err != nil {
 		return err
 	}
@@ -92,7 +99,7 @@ func (w *web) serveCompare(c echo.Context) error {
 	if len(q.configs) == 0 {
 		q.configs = page.usual(t)
 	}
-	if err := w.service.columns(ctx, page, t, q); err != nil {
+	if err := w.service.columns(ctx, page, t, q, r.Ask); err != nil {
 		return err
 	}
 	page.links(t, q)
@@ -106,7 +113,7 @@ func (p *ComparePage) name(q compareQuery) {
 		return
 	}
 	p.Best = &CompareBest{Model: best.model, Layer: best.layer, Metric: MetricKey(best.measure.Metric, best.measure.P), Score: score, Ties: -1,
-		URL: best.searchedBy(q.dataset, q.image).url()}
+		URL: best.searchedBy(q.dataset, q.ask).url()}
 	for _, c := range p.Charts {
 		for _, b := range c.Bars {
 			if b.Best {
@@ -137,19 +144,19 @@ func (p *ComparePage) usual(t target) []configuration {
 }
 
 // columns searches under every configuration and marks what differs.
-func (s *Service) columns(ctx context.Context, p *ComparePage, t target, q compareQuery) error {
+func (s *Service) columns(ctx context.Context, p *ComparePage, t target, q compareQuery, ask Ask) error {
 	for _, config := range q.configs {
-		r := config.searchedBy(q.dataset, q.image).request()
+		r := config.searchedBy(q.dataset, ask).request()
 		r.K = q.k
-		answer, err := s.Search(ctx, r)
+		answer, err := s.Neighbors(ctx, r)
 		if err != nil {
 			return err
 		}
 		column := CompareColumn{Model: config.model, Layer: config.layer, Metric: MetricKey(config.measure.Metric, config.measure.P), Score: answer.Score,
-			URL: config.searchedBy(q.dataset, q.image).url(), Remove: q.without(config)}
+			URL: config.searchedBy(q.dataset, q.ask).url(), Remove: q.without(config)}
 		for _, h := range answer.Results {
 			column.Hits = append(column.Hits, &CompareHit{Hit: h, OnlyHere: true, Swatch: swatch(t.dataset, h.Category),
-				Other: h.SameCategory != nil && !*h.SameCategory, URL: compareQuery{q.dataset, h.Name, q.k, q.configs}.url()})
+				Other: h.SameCategory != nil && !*h.SameCategory, URL: compareQuery{q.dataset, AskFor(h.Name), q.k, q.configs}.url()})
 		}
 		p.Columns = append(p.Columns, column)
 	}
@@ -211,7 +218,7 @@ func change(column int, h *CompareHit) string {
 
 func (p *ComparePage) links(t target, q compareQuery) {
 	p.Swatch, p.Full = swatch(t.dataset, p.Query.Category), len(q.configs) >= maxCompared
-	p.Search = selection{dataset: q.dataset, image: q.image}.url()
+	p.Search = selection{dataset: q.dataset, ask: q.ask}.url()
 	p.Card = cardQuery{dataset: q.dataset, measure: measures[0].Name, k: defaultCut, columns: byMetric}.url()
 	for i, c := range p.Charts {
 		measure, _ := parseMetricKey(c.Metric)
@@ -224,11 +231,8 @@ func (p *ComparePage) links(t target, q compareQuery) {
 			}
 		}
 	}
-	p.Form = []Field{{"dataset", q.dataset}, {"image", q.image}, {"k", strconv.Itoa(q.k)}}
-	for _, config := range q.configs {
-		p.Form = append(p.Form, Field{"config", config.String()})
-	}
+	p.Form = q.fields()
 	for _, k := range []int{5, 15, 30} {
-		p.Ks = append(p.Ks, Choice{Name: strconv.Itoa(k), Current: k == q.k, URL: compareQuery{q.dataset, q.image, k, q.configs}.url()})
+		p.Ks = append(p.Ks, Choice{Name: strconv.Itoa(k), Current: k == q.k, URL: compareQuery{q.dataset, q.ask, k, q.configs}.url()})
 	}
 }

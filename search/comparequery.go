@@ -36,14 +36,18 @@ func parseConfiguration(text string) (configuration, error) {
 
 // compareQuery is the state of the comparison: all of it is in the address.
 type compareQuery struct {
-	dataset, image string
-	k              int
-	configs        []configuration
+	dataset string
+	ask     Ask
+	k       int
+	configs []configuration
 }
 
 func readCompareQuery(q url.Values) (compareQuery, error) {
-	c := compareQuery{dataset: q.Get("dataset"), image: q.Get("image")}
+	c := compareQuery{dataset: q.Get("dataset")}
 	var err error
+	if c.ask, err = ReadAsk(q); err != nil {
+		return c, err
+	}
 	if c.k, err = readInt(q, "k", 1, 100); err != nil {
 		return c, err
 	}
@@ -68,14 +72,27 @@ func readCompareQuery(q url.Values) (compareQuery, error) {
 	return c, nil
 }
 
+// fields is the state as hidden fields of a form.
+func (c compareQuery) fields() []Field {
+	list := []Field{{"dataset", c.dataset}, {"k", strconv.Itoa(c.k)}}
+	for name, all := range c.ask.Values() {
+		for _, value := range all {
+			list = append(list, Field{name, value})
+		}
+	}
+	for _, config := range c.configs {
+		list = append(list, Field{"config", config.String()})
+	}
+	slices.SortStableFunc(list, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
 func (c compareQuery) url() string {
 	q := url.Values{}
 	if c.dataset != "" {
 		q.Set("dataset", c.dataset)
 	}
-	if c.image != "" {
-		q.Set("image", c.image)
-	}
+	c.ask.values(q)
 	if c.k != defaultK {
 		q.Set("k", strconv.Itoa(c.k))
 	}

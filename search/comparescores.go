@@ -31,9 +31,12 @@ type CompareBar struct {
 // queryScores scores one image of a dataset at every layer under every metric. What was evaluated is looked up, the rest is
 // searched for.
 func (s *Service) queryScores(ctx context.Context, t target, q Query) ([]CompareChart, error) {
-	known, err := s.evaluatedScores(ctx, t.dataset.ID, q.ImageID)
-	if err != nil {
-		return nil, err
+	known := map[evaluatedKey]float64{}
+	var err error
+	if q.ImageID != 0 {
+		if known, err = s.evaluatedScores(ctx, t.dataset.ID, q.ImageID); err != nil {
+			return nil, err
+		}
 	}
 	var charts []CompareChart
 	g, ctx := errgroup.WithContext(ctx)
@@ -45,6 +48,9 @@ func (s *Service) queryScores(ctx context.Context, t target, q Query) ([]Compare
 			for i, l := range m.layers {
 				bar := &chart.Bars[i]
 				bar.Layer = l.Layer
+				if q.Category == "" || !q.stored() {
+					continue // nothing to judge by, or a network would have to look at it once for every layer
+				}
 				if score, ok := known[evaluatedKey{l.ID, key}]; ok {
 					bar.Score = &score
 					continue
@@ -117,8 +123,8 @@ func bestOf(charts []CompareChart, fits func(configuration) bool) (best configur
 }
 
 // searchedBy is a selection of the search page for a configuration.
-func (c configuration) searchedBy(dataset, image string) selection {
-	s := selection{dataset: dataset, model: c.model, layer: c.layer, metric: c.measure.Metric, image: image}
+func (c configuration) searchedBy(dataset string, ask Ask) selection {
+	s := selection{dataset: dataset, model: c.model, layer: c.layer, metric: c.measure.Metric, ask: ask}
 	if c.measure.Metric == store.Minkowski {
 		s.p = c.measure.P
 	}

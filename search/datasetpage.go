@@ -60,7 +60,7 @@ func datasetCatalogue(d store.Dataset, s selection) catalogueView {
 	return catalogueView{
 		category: s.category, page: s.page, perGroup: 10, groupsPerPage: 20, perPage: 120,
 		categoryURL: func(category *string, page int) string { return datasetURL(d.Name, category, page) },
-		imageURL:    func(img store.Image) string { return selection{dataset: d.Name, image: img.Name}.url() },
+		imageURL:    func(img store.Image) string { return selection{dataset: d.Name, ask: AskFor(img.Name)}.url() },
 	}
 }
 

@@ -26,13 +26,13 @@ func (s *Service) opening(ctx context.Context, sel selection) (selection, error)
 		}
 	}
 	if !sel.asks() {
-		sel.image, err = s.openingImage(ctx, d, sel)
+		sel.ask, err = s.openingImage(ctx, d, sel)
 	}
 	return sel, err
 }
 
 // asks says whether the address has a query.
-func (s selection) asks() bool { return s.image != "" || s.upload != "" }
+func (s selection) asks() bool { return len(s.ask) > 0 }
 
 // bestMetric looks at the layers that the selection leaves open.
 func (s *Service) bestMetric(ctx context.Context, d store.Dataset, sel selection) (metric store.Metric, p float64, err error) {
@@ -64,31 +64,31 @@ func (s *Service) bestMetric(ctx context.Context, d store.Dataset, sel selection
 	return metric, p, nil
 }
 
-func (s *Service) openingImage(ctx context.Context, d store.Dataset, sel selection) (string, error) {
+func (s *Service) openingImage(ctx context.Context, d store.Dataset, sel selection) (Ask, error) {
 	t, err := s.resolve(ctx, Request{Dataset: d.Name, Model: sel.model, Layer: sel.layer, Pooling: sel.pooling, Metric: sel.metric, P: sel.p})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	past, err := s.pastQueries(ctx, t.chosen(), store.Measure{Metric: sel.metric, P: sel.p})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if past.instructive == 0 {
 		return s.firstOfLargest(ctx, d)
 	}
 	img, err := s.db.Image(ctx, past.instructive)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	named, err := s.db.ImageByName(ctx, d.ID, img.Name)
 	if err != nil || named.ID != img.ID { // an address says names, and this one belongs to another image as well
-		return "", err
+		return nil, err
 	}
-	return img.Name, nil
+	return AskFor(img.Name), nil
 }
 
-// firstOfLargest is "" for a dataset without images.
-func (s *Service) firstOfLargest(ctx context.Context, d store.Dataset) (string, error) {
+// firstOfLargest is empty for a dataset without images.
+func (s *Service) firstOfLargest(ctx context.Context, d store.Dataset) (Ask, error) {
 	var largest *store.CategoryCount
 	for i, c := range d.Categories {
 		if largest == nil || c.Images > largest.Images {
@@ -96,11 +96,11 @@ func (s *Service) firstOfLargest(ctx context.Context, d store.Dataset) (string, 
 		}
 	}
 	if largest == nil {
-		return "", nil
+		return nil, nil
 	}
 	images, err := s.db.Images(ctx, store.ImageFilter{DatasetID: d.ID, Category: &largest.Name, Limit: 1})
 	if err != nil || len(images) == 0 {
-		return "", err
+		return nil, err
 	}
-	return images[0].Name, nil
+	return AskFor(images[0].Name), nil
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"github.com/convnet-playground/convnet/store"
@@ -19,6 +20,7 @@ func TestOpening(t *testing.T) {
 		},
 	})
 	s := NewService(db, nil)
+	asked := func(s selection) string { return s.ask.Values().Get("image") }
 	open := func(sel selection) selection {
 		t.Helper()
 		got, err := s.opening(t.Context(), sel)
@@ -27,7 +29,7 @@ func TestOpening(t *testing.T) {
 		}
 		return got
 	}
-	if got := open(selection{}); got.metric != store.Cosine || got.image != "cat/000.png" {
+	if got := open(selection{}); got.metric != store.Cosine || asked(got) != "cat/000.png" {
 		t.Errorf("without a scorecard: %+v", got)
 	}
 	if err := Evaluate(t.Context(), db, EvaluateOptions{}); err != nil {
@@ -49,7 +51,7 @@ func TestOpening(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, img := range images {
-		other, err := s.Search(t.Context(), Request{Metric: got.metric, P: got.p, Layer: opened.Layer, Image: img.Name})
+		other, err := s.Search(t.Context(), Request{Metric: got.metric, P: got.p, Layer: opened.Layer, Ask: AskFor(img.Name)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,14 +62,14 @@ func TestOpening(t *testing.T) {
 			t.Errorf("%s scores %v, %s, which opens, %v", img.Name, other.Score.Weighted, opened.Query.Name, opened.Score.Weighted)
 		}
 	}
-	said := selection{metric: store.Cosine, image: "dog/001.png"}
-	if got := open(said); got != said {
+	said := selection{metric: store.Cosine, ask: AskFor("dog/001.png")}
+	if got := open(said); !reflect.DeepEqual(got, said) {
 		t.Errorf("what the address says became %+v", got)
 	}
-	if got := open(selection{metric: store.SqEuclidean}); got.metric != store.SqEuclidean || got.image == "" {
+	if got := open(selection{metric: store.SqEuclidean}); got.metric != store.SqEuclidean || asked(got) == "" {
 		t.Errorf("a metric alone: %+v", got)
 	}
-	if got := open(selection{image: "dog/001.png"}); got.image != "dog/001.png" || got.metric == "" {
+	if got := open(selection{ask: AskFor("dog/001.png")}); asked(got) != "dog/001.png" || got.metric == "" {
 		t.Errorf("an image alone: %+v", got)
 	}
 }

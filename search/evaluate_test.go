@@ -22,7 +22,7 @@ func oneByOne(t *testing.T, db *store.DB, e store.Embedding, metric store.Metric
 	}
 	sums := map[string]store.Score{}
 	for _, img := range images {
-		page, err := NewService(db, nil).Search(t.Context(), Request{Model: e.Model, Layer: e.Layer, Metric: metric, P: p, Image: img.Name})
+		page, err := NewService(db, nil).Search(t.Context(), Request{Model: e.Model, Layer: e.Layer, Metric: metric, P: p, Ask: AskFor(img.Name)})
 		if err != nil {
 			t.Fatal(err)
 		}

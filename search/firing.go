@@ -24,7 +24,7 @@ type FiringChannel struct {
 
 // firing are the channels that fire for the query, where it is an image that the layer has seen.
 func (s *Service) firing(ctx context.Context, e store.Embedding, q Query) ([]FiringChannel, error) {
-	if s.Firing == nil || q.Uploaded {
+	if s.Firing == nil || q.ImageID == 0 {
 		return []FiringChannel{}, nil
 	}
 	all, err := s.Firing(ctx, e, q.ImageID)
@@ -34,15 +34,13 @@ func (s *Service) firing(ctx context.Context, e store.Embedding, q Query) ([]Fir
 	return all, err
 }
 
-// probeURL is where the query is looked at layer by layer.
+// probeURL is where the query's picture is looked at layer by layer; "" where it is none that can be.
 func (s selection) probeURL() string {
-	q := url.Values{"model": {s.model}, "dataset": {s.dataset}}
-	if s.upload != "" {
-		q.Set("upload", s.upload)
-	} else {
-		q.Set("image", s.image)
+	p, ok := s.ask.alone()
+	if !ok || p.Kind != KindImage && p.Kind != KindUpload {
+		return ""
 	}
-	return "/probe?" + q.Encode()
+	return "/probe?" + url.Values{"model": {s.model}, "dataset": {s.dataset}, string(p.Kind): {p.Value}}.Encode()
 }
 
 // layerURL is the page about the layer.

@@ -22,11 +22,13 @@ func (s *Service) Heat(ctx context.Context, r WhyRequest, of string) ([]byte, er
 	if of == "with" {
 		shown, other = p.with, p.a
 	}
-	picture := r.Upload
-	if !shown.Uploaded {
-		if picture, _, err = s.db.Original(ctx, shown.ImageID); err != nil {
-			return nil, err
-		}
+	f, ok := shown.picture()
+	if !ok {
+		return nil, badRequestf("There is no one picture to draw on: the query is made of several.")
+	}
+	picture, err := f.cut(ctx)
+	if err != nil {
+		return nil, err
 	}
 	png, err := s.embedder.Heat(ctx, p.embedding, picture, unit(other, length(p.a)*length(p.b)))
 	if err != nil {

@@ -24,6 +24,8 @@ func (s *Service) hint(ctx context.Context, p *SearchPage, sel selection, t targ
 	switch {
 	case len(p.Results) == 0:
 		return nil, nil
+	case p.Query.Channel != nil, p.ProbeURL == "" && (p.NoGoodMatch || p.Score == nil):
+		return nil, nil // no picture that the network could say more about
 	case p.NoGoodMatch:
 		return &Hint{
 			fmt.Sprintf("No good match: even the nearest image is only in the %s of all pairs; good ones end at the %s.", p.Cards[0].Top, p.Scale.top(p.Scale.MatchPercentile)),
@@ -126,7 +128,7 @@ func (s *Service) harder(ctx context.Context, p *SearchPage, sel selection, t ta
 		}
 		return &Hint{
 			fmt.Sprintf("All of them are right. The hardest of the “%s” scores %.0f.", img.Category, scores.of[id]), "Ask with it",
-			sel.with(func(s *selection) { s.image, s.upload = img.Name, "" }),
+			sel.with(func(s *selection) { s.ask = AskFor(img.Name) }),
 		}, nil
 	}
 	for _, l := range p.Strip {

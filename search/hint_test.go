@@ -79,7 +79,7 @@ func TestHint(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			hint, page := hintOf(t, tt.db, selection{layer: tt.layer, image: tt.image, metric: store.Euclidean})
+			hint, page := hintOf(t, tt.db, selection{layer: tt.layer, ask: AskFor(tt.image), metric: store.Euclidean})
 			if hint == nil || !strings.Contains(hint.Text, tt.says) || !strings.Contains(hint.URL, tt.link) {
 				t.Errorf("%+v, want %q and a link with %q (score %+v)", hint, tt.says, tt.link, page.Score)
 			}
@@ -99,7 +99,7 @@ func TestHintOfAnotherModel(t *testing.T) {
 	blind.Layers, seeing.Model = []string{"early"}, "seeing"
 	db := storetest.New(t, blind, seeing)
 	const image = "cat/000.png"
-	s := selection{model: "tiny", image: image, metric: store.Euclidean}
+	s := selection{model: "tiny", ask: AskFor(image), metric: store.Euclidean}
 	if hint, _ := hintOf(t, db, s); strings.Contains(hint.Text, "seeing") {
 		t.Errorf("nothing has been evaluated, and yet: %+v", hint)
 	}

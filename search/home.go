@@ -123,7 +123,7 @@ func (s *Service) montage(ctx context.Context, d store.Dataset) ([]CatalogueImag
 		for _, img := range images {
 			list = append(list, CatalogueImage{
 				ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
-				Width: img.Width, Height: img.Height, URL: selection{dataset: d.Name, image: img.Name}.url(),
+				Width: img.Width, Height: img.Height, URL: selection{dataset: d.Name, ask: AskFor(img.Name)}.url(),
 			})
 		}
 		if len(list) >= montage {

@@ -11,14 +11,13 @@ import (
 // mapAnswer is one map with what is marked on it.
 type mapAnswer struct {
 	target     target
-	page       *Page  // the query and its neighbors at the map's layer
-	upload     []byte // the query, when it is no image of the dataset
+	page       *Page // the query and its neighbors at the map's layer
 	vector     []float32
 	projection store.Projection
 	methods    []string // by which this layer has been projected
 	layout     *layout  // nil: the layer has no map
 	values     *mapValues
-	place      []float64 // of an uploaded query, in the unit square
+	place      []float64 // of a query that is none of the map's images, in the unit square
 }
 
 // mapOf answers a request with a map.
@@ -27,13 +26,13 @@ func (s *Service) mapOf(ctx context.Context, r Request, method string) (*mapAnsw
 	if err != nil {
 		return nil, err
 	}
-	a := &mapAnswer{target: t, page: page, upload: r.Upload}
+	a := &mapAnswer{target: t, page: page}
 	if err := s.project(ctx, a, method); err != nil || a.projection.Method == "" {
 		return a, err
 	}
 	a.layout, err = s.layoutOf(ctx, t.dataset, a.projection)
-	if err == nil && page.Query.Uploaded {
-		err = s.placeUpload(ctx, a)
+	if err == nil {
+		err = s.placeQuery(ctx, a)
 	}
 	return a, err
 }
@@ -83,7 +82,7 @@ func (s *Service) bareMap(ctx context.Context, st mapState) (*mapAnswer, error) 
 // color computes what the colours mean.
 func (s *Service) color(ctx context.Context, c coloring, a *mapAnswer) (err error) {
 	if c.by == colorByDistance && a.vector == nil {
-		if a.vector, err = s.vector(ctx, a.target.embedding, a.page.Query, a.upload); err != nil {
+		if a.vector, err = s.vector(ctx, a.target.embedding, a.page.Query); err != nil {
 			return err
 		}
 	}
@@ -91,8 +90,11 @@ func (s *Service) color(ctx context.Context, c coloring, a *mapAnswer) (err erro
 	return err
 }
 
-// placeUpload finds an uploaded query's place; the answer has the one on the layer's first map.
-func (s *Service) placeUpload(ctx context.Context, a *mapAnswer) (err error) {
+// placeQuery finds the place of a query that is no image of the map; the answer has the one on the layer's first map.
+func (s *Service) placeQuery(ctx context.Context, a *mapAnswer) (err error) {
+	if a.page.Query.ImageID != 0 || a.page.Query.Channel != nil {
+		return nil
+	}
 	if p := a.page.Place; p != nil && p.Method == a.projection.Method {
 		a.place = a.layout.unit(p.X, p.Y)
 		return nil
@@ -100,7 +102,7 @@ func (s *Service) placeUpload(ctx context.Context, a *mapAnswer) (err error) {
 	if s.Placer == nil {
 		return nil
 	}
-	if a.vector, err = s.vector(ctx, a.target.embedding, a.page.Query, a.upload); err != nil {
+	if a.vector, err = s.vector(ctx, a.target.embedding, a.page.Query); err != nil {
 		return err
 	}
 	x, y, err := s.Placer.Place(ctx, a.projection, a.vector)

@@ -2,7 +2,6 @@ package search
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/convnet-playground/convnet/store"
@@ -108,5 +107,3 @@ func (s mapState) fieldsWithout(names ...string) []Field {
 	slices.SortFunc(list, func(a, b Field) int { return strings.Compare(a.Name+"\x00"+a.Value, b.Name+"\x00"+b.Value) })
 	return list
 }
-
-func itoa64(n int64) string { return strconv.FormatInt(n, 10) }

@@ -109,7 +109,7 @@ func drawingOf(own mapState, a *mapAnswer, selected []int64, small bool) drawing
 	}
 	d.url = func(img store.Image) string {
 		there := own
-		there.image, there.upload, there.page = img.Name, "", 0
+		there.ask, there.page = AskFor(img.Name), 0
 		return choose(small, there.selection.url(), there.url("/map"))
 	}
 	if own.lasso != nil {
@@ -133,7 +133,7 @@ func (s mapState) valued() mapState {
 	v := s.bare()
 	v.color, v.metric, v.p = s.color, s.metric, s.p
 	if s.color.by == colorByDistance {
-		v.image, v.upload = s.image, s.upload
+		v.ask = s.ask
 	}
 	return v
 }

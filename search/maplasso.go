@@ -27,14 +27,9 @@ func readLasso(q url.Values) (*lasso, error) {
 		return nil, nil
 	}
 	l := &lasso{model: q.Get("select_model"), layer: q.Get("select_layer"), pooling: q.Get("select_pooling"), method: q.Get("select_method")}
-	for one := range strings.SplitSeq(text, "~") {
-		x, y, _ := strings.Cut(one, "-")
-		left, errX := strconv.ParseUint(x, 10, 16)
-		up, errY := strconv.ParseUint(y, 10, 16)
-		if errX != nil || errY != nil {
-			return nil, badRequestf("select must be the corners of a polygon, x-y~x-y~x-y, each between 0 and 65535; %q is none.", one)
-		}
-		l.corners = append(l.corners, corner{uint16(left), uint16(up)})
+	var err error
+	if l.corners, err = parseCorners(text); err != nil {
+		return nil, err
 	}
 	if len(l.corners) < 3 || len(l.corners) > maxCorners {
 		return nil, badRequestf("select must have between 3 and %d corners, not %d.", maxCorners, len(l.corners))
@@ -42,16 +37,33 @@ func readLasso(q url.Values) (*lasso, error) {
 	return l, nil
 }
 
+func parseCorners(text string) (corners []corner, err error) {
+	for one := range strings.SplitSeq(text, "~") {
+		x, y, _ := strings.Cut(one, "-")
+		left, errX := strconv.ParseUint(x, 10, 16)
+		up, errY := strconv.ParseUint(y, 10, 16)
+		if errX != nil || errY != nil {
+			return nil, badRequestf("select must be the corners of a polygon, x-y~x-y~x-y, each between 0 and 65535; %q is none.", one)
+		}
+		corners = append(corners, corner{uint16(left), uint16(up)})
+	}
+	return corners, nil
+}
+
+func (l lasso) polygonText() string {
+	corners := make([]string, len(l.corners))
+	for i, c := range l.corners {
+		corners[i] = fmt.Sprintf("%d-%d", c.x, c.y)
+	}
+	return strings.Join(corners, "~")
+}
+
 // values are the lasso's part of an address.
 func (l *lasso) values(q url.Values) {
 	if l == nil {
 		return
 	}
-	corners := make([]string, len(l.corners))
-	for i, c := range l.corners {
-		corners[i] = fmt.Sprintf("%d-%d", c.x, c.y)
-	}
-	setAll(q, "select", strings.Join(corners, "~"), "select_model", l.model, "select_layer", l.layer, "select_pooling", l.pooling, "select_method", l.method)
+	setAll(q, "select", l.polygonText(), "select_model", l.model, "select_layer", l.layer, "select_pooling", l.pooling, "select_method", l.method)
 }
 
 // setAll sets name after name, leaving out what is empty.

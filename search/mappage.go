@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -78,25 +77,6 @@ func (w *web) serveMap(c echo.Context) error {
 		return err
 	}
 	return w.withPicture(c, s.selection, func(r Request) error { return w.respondMap(c, s, r) })
-}
-
-// withPicture hands on the request, with the uploaded picture where that is the query.
-func (w *web) withPicture(c echo.Context, s selection, answer func(r Request) error) error {
-	r := s.request()
-	if s.upload == "" {
-		return answer(r)
-	}
-	picture, err := w.uploads.Find(c, s.upload)
-	if err != nil {
-		return err
-	}
-	done, err := w.uploads.Take(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	defer done()
-	r.Upload, r.UploadName = picture.Data, picture.Name
-	return answer(r)
 }
 
 func (w *web) respondMap(c echo.Context, s mapState, r Request) error {
@@ -201,10 +181,7 @@ func (p *MapPage) links(s mapState, a *mapAnswer) {
 	p.HasPlace = a.place != nil
 	p.Hidden = len(s.hide)+len(s.show) > 0
 	p.Swatch = swatch(d, p.Query.Category)
-	p.QueryURL = "/thumbnails/" + p.Query.SHA256
-	if p.Query.Uploaded {
-		p.QueryURL = "/uploads/" + url.PathEscape(s.upload)
-	}
+	p.QueryURL = thumbnailURL(p.Query)
 	for i, c := range p.Datasets {
 		p.Datasets[i].URL = datasetMap(c.URL)
 	}

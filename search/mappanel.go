@@ -22,8 +22,8 @@ func (p *MapPanel) Shown() []LegendEntry { return p.Legend[:min(len(p.Legend), p
 func (p *MapPanel) More() int { return max(0, len(p.Legend)-panelEntries) }
 
 // panel is nil when the layer has no map.
-func (s *Service) panel(ctx context.Context, st selection, answer *Page, t target, upload []byte) (*MapPanel, error) {
-	a := &mapAnswer{target: t, page: answer, upload: upload}
+func (s *Service) panel(ctx context.Context, st selection, answer *Page, t target) (*MapPanel, error) {
+	a := &mapAnswer{target: t, page: answer}
 	if err := s.project(ctx, a, ""); err != nil || a.projection.Method == "" {
 		return nil, err
 	}
@@ -31,10 +31,8 @@ func (s *Service) panel(ctx context.Context, st selection, answer *Page, t targe
 	if a.layout, err = s.layoutOf(ctx, t.dataset, a.projection); err != nil {
 		return nil, err
 	}
-	if answer.Query.Uploaded {
-		if err := s.placeUpload(ctx, a); err != nil {
-			return nil, err
-		}
+	if err := s.placeQuery(ctx, a); err != nil {
+		return nil, err
 	}
 	own := mapState{selection: st, method: a.projection.Method}
 	own.category, own.page = nil, 0

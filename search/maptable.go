@@ -94,7 +94,7 @@ func (s mapState) tile(a *mapAnswer, img store.Image) CatalogueImage {
 	return CatalogueImage{
 		ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
 		Width: img.Width, Height: img.Height, Current: img.ID == a.page.Query.ImageID,
-		URL: s.with(func(s *mapState) { s.image, s.upload, s.page = img.Name, "", 0 }),
+		URL: s.with(func(s *mapState) { s.ask, s.page = AskFor(img.Name), 0 }),
 	}
 }
 

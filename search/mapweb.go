@@ -76,7 +76,7 @@ func (w *web) serveMapValues(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		if a.upload = r.Upload; s.color.by == colorByDistance {
+		if s.color.by == colorByDistance {
 			if a.page.Query, err = w.service.resolveQuery(ctx, r, a.target.dataset); err != nil {
 				return err
 			}

@@ -23,7 +23,7 @@ func TestNeighborsOfVector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	byID, err := service.Neighbors(t.Context(), search.Request{Layer: "late", ImageID: 3})
+	byID, err := service.Neighbors(t.Context(), search.Request{Layer: "late", Ask: search.AskID(3)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,8 +56,8 @@ func TestNeighborsRefusals(t *testing.T) {
 		{"empty vector", search.Request{Vector: []float32{}}, "has 0 numbers"},
 		{"not a number", search.Request{Vector: with(math.NaN())}, "Number 3 of the vector, counted from 0, is NaN"},
 		{"infinite", search.Request{Vector: with(math.Inf(-1))}, "is -Inf"},
-		{"no such id", search.Request{ImageID: 99}, `no image 99 in dataset "pets"`},
-		{"id of another dataset", search.Request{Dataset: "pets", ImageID: 7}, `no image 7 in dataset "pets"`},
+		{"no such id", search.Request{Ask: search.AskID(99)}, `no image 99 in dataset "pets"`},
+		{"id of another dataset", search.Request{Dataset: "pets", Ask: search.AskID(7)}, `no image 7 in dataset "pets"`},
 	}
 	for _, tt := range tests {
 		_, err := service.Neighbors(t.Context(), tt.request)

@@ -1,10 +1,6 @@
 package search
 
-import (
-	"encoding/hex"
-
-	"github.com/convnet-playground/convnet/store"
-)
+import "github.com/convnet-playground/convnet/store"
 
 // Page is the answer to a Request: what `convnet search --json` prints and what the search page shows.
 type Page struct {
@@ -27,16 +23,38 @@ type Page struct {
 	Place       *Place       `json:"place"` // of the query on the layer's map; null when it has none
 }
 
-// Query is the image that was searched with.
+// Query is what was searched with.
 type Query struct {
-	ImageID  int64  `json:"image_id,omitempty"` // absent for an uploaded image
+	Kind     string `json:"kind"`               // image, upload, saved, lasso, point, channel, vector, or several of them
+	ImageID  int64  `json:"image_id,omitempty"` // of a whole image of the dataset
 	Name     string `json:"name"`
 	Category string `json:"category,omitempty"`
 	SHA256   string `json:"sha256"`
 	Width    int    `json:"width,omitempty"`
 	Height   int    `json:"height,omitempty"`
+	Crop     *Crop  `json:"crop,omitempty"` // of the one picture; width and height are the whole picture's
 	Uploaded bool   `json:"uploaded,omitempty"`
-	Vector   bool   `json:"vector,omitempty"` // no image at all: the request brought the vector
+	Channel  *int   `json:"channel,omitempty"` // images are ranked by how much they excite it
+	Vector   bool   `json:"vector,omitempty"`  // no image at all: the request brought the vector
+
+	Parts []QueryPart `json:"parts,omitempty"` // absent for a vector
+
+	parts []found
+}
+
+// QueryPart is one of the things that were searched with.
+type QueryPart struct {
+	Part     string  `json:"part"` // as plus and minus take it
+	Kind     Kind    `json:"kind"`
+	Weight   float64 `json:"weight"` // negative: the results shall be unlike it
+	Name     string  `json:"name"`
+	Category string  `json:"category,omitempty"`
+	ImageID  int64   `json:"image_id,omitempty"` // of an image of the dataset
+	SHA256   string  `json:"sha256,omitempty"`   // of the whole picture's bytes
+	Width    int     `json:"width,omitempty"`
+	Height   int     `json:"height,omitempty"`
+	Crop     *Crop   `json:"crop,omitempty"`
+	Images   []int64 `json:"images,omitempty"` // that a lasso holds, or that are nearest to a point
 }
 
 // Hit is one neighbor of the query.
@@ -50,6 +68,9 @@ type Hit struct {
 	Height   int    `json:"height"`
 	// Distance is the metric's own number: smaller is nearer.
 	Distance float64 `json:"distance"`
+	// Activation is what the channel made of the image, where a channel is the query; its distance is how much less that is
+	// than the highest of the dataset.
+	Activation *float64 `json:"activation,omitempty"`
 	// Similarity is 1 at distance 0 and 0 at the distance of the farthest image of the dataset from this query.
 	Similarity float64 `json:"similarity"`
 	// Percentile is how many of all pairs of the dataset's images lie closer than this distance, in percent; null when there
@@ -69,13 +90,6 @@ type LayerScore struct {
 	Score     *float64 `json:"score"`      // weighted score of this query; null when it has none there
 	MeanScore *float64 `json:"mean_score"` // stored mean over the dataset; null before `convnet evaluate`
 	Current   bool     `json:"current"`
-}
-
-func queryOf(img store.Image) Query {
-	return Query{
-		ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
-		Width: img.Width, Height: img.Height,
-	}
 }
 
 // similarity maps a distance into [0, 1]: 1 − distance / farthest, so that every metric's bar means the same thing,

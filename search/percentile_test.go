@@ -26,7 +26,7 @@ func TestPercentile(t *testing.T) {
 		{store.Minkowski, []float64{10, 20, 30, 70}},
 	}
 	for _, tt := range tests {
-		page, err := NewService(db, nil).Search(t.Context(), Request{Layer: "early", Metric: tt.metric, Image: "a/002.png"})
+		page, err := NewService(db, nil).Search(t.Context(), Request{Layer: "early", Metric: tt.metric, Ask: AskFor("a/002.png")})
 		if err != nil {
 			t.Fatal(err)
 		}

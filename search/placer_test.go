@@ -45,7 +45,7 @@ func TestSearchPlace(t *testing.T) {
 		}
 		return page.Place
 	}
-	image, vector := Request{ImageID: 2}, Request{Vector: []float32{1, 5}}
+	image, vector := Request{Ask: AskID(2)}, Request{Vector: []float32{1, 5}}
 	if p := find(shift{}, image); p != nil {
 		t.Errorf("without a map: %+v", p)
 	}
@@ -53,7 +53,7 @@ func TestSearchPlace(t *testing.T) {
 	if p := find(nil, image); p == nil || *p != (Place{"pca", 2, 4}) {
 		t.Errorf("a stored image: %+v", p)
 	}
-	if p := find(nil, Request{ImageID: 3}); p != nil {
+	if p := find(nil, Request{Ask: AskID(3)}); p != nil {
 		t.Errorf("an image that came after the map: %+v", p)
 	}
 	if p := find(nil, vector); p != nil {

@@ -3,80 +3,160 @@ package search
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
-	"path"
-	"slices"
 
 	"github.com/convnet-playground/convnet/store"
 )
 
-// resolveQuery finds the image to search with. The vector comes later: it differs from layer to layer.
-func (s *Service) resolveQuery(ctx context.Context, r Request, dataset store.Dataset) (Query, error) {
-	if r.Upload != nil {
-		sum := sha256.Sum256(r.Upload)
-		return Query{Name: r.UploadName, SHA256: hex.EncodeToString(sum[:]), Uploaded: true}, nil
-	}
+// resolveQuery finds what is searched with. The vector comes later: it differs from layer to layer.
+func (s *Service) resolveQuery(ctx context.Context, r Request, d store.Dataset) (Query, error) {
 	if r.Vector != nil {
-		return Query{Vector: true}, nil
+		return Query{Kind: "vector", Vector: true}, nil
 	}
-	if r.ImageID != 0 {
-		return s.imageByID(ctx, r.ImageID, dataset)
-	}
-	if r.Image == "" {
-		return s.firstImage(ctx, dataset)
-	}
-	img, err := s.db.ImageByName(ctx, dataset.ID, r.Image)
-	if errors.Is(err, store.ErrNotFound) {
-		return s.imageByBase(ctx, r.Image, dataset)
-	}
-	return queryOf(img), err
-}
-
-func (s *Service) imageByID(ctx context.Context, id int64, dataset store.Dataset) (Query, error) {
-	img, err := s.db.Image(ctx, id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && img.DatasetID != dataset.ID {
-		return Query{}, badRequestf("There is no image %d in dataset %q.", id, dataset.Name)
-	}
-	return queryOf(img), err
-}
-
-// imageByBase finds an image by its file name alone, where no other folder has a file of that name.
-func (s *Service) imageByBase(ctx context.Context, name string, dataset store.Dataset) (Query, error) {
-	images, err := s.db.Images(ctx, store.ImageFilter{DatasetID: dataset.ID})
-	if err != nil {
+	if err := r.Ask.check(); err != nil {
 		return Query{}, err
 	}
-	images = slices.DeleteFunc(images, func(img store.Image) bool { return path.Base(img.Name) != name })
-	switch len(images) {
-	case 0:
-		return Query{}, badRequestf("There is no image %q in dataset %q.", name, dataset.Name)
-	case 1:
-		return queryOf(images[0]), nil
-	default:
-		return Query{}, badRequestf("Dataset %q has %d images %q: say which one with its folder, such as %q or %q.",
-			dataset.Name, len(images), name, images[0].Name, images[1].Name)
+	ask := r.Ask
+	if len(ask) == 0 {
+		first, err := s.firstImage(ctx, d)
+		if err != nil {
+			return Query{}, err
+		}
+		ask = AskFor(first.Name)
 	}
+	parts := make([]found, len(ask))
+	for i, p := range ask {
+		var err error
+		if parts[i], err = s.lookUp(ctx, p, d); err != nil {
+			return Query{}, err
+		}
+	}
+	return newQuery(parts), nil
 }
 
-func (s *Service) firstImage(ctx context.Context, dataset store.Dataset) (Query, error) {
-	images, err := s.db.Images(ctx, store.ImageFilter{DatasetID: dataset.ID, Limit: 1})
-	if err != nil {
-		return Query{}, err
+// newQuery describes what the parts are together.
+func newQuery(parts []found) Query {
+	q := Query{Kind: "several", parts: parts}
+	for _, f := range parts {
+		q.Parts = append(q.Parts, f.partOf())
 	}
-	if len(images) == 0 {
-		return Query{}, say(ErrEmpty, "Dataset %q has no images. Run convnet ingest to bring some in.", dataset.Name)
+	q.Category = commonCategory(parts)
+	if len(parts) > 1 {
+		q.Name = nameOf(parts)
+		return q
 	}
-	return queryOf(images[0]), nil
+	f := parts[0]
+	q.Kind, q.Name, q.Width, q.Height, q.SHA256 = string(f.Kind), f.name, f.width, f.height, q.Parts[0].SHA256
+	q.Uploaded = f.Kind == KindUpload
+	switch f.Kind {
+	case KindID:
+		q.Kind = string(KindImage)
+	case KindLasso:
+		q.Name = fmt.Sprintf("%d images of the map", len(f.members))
+	case KindPoint:
+		q.Name = "a place on the map"
+	case KindChannel:
+		q.Channel = &f.channel.number
+	}
+	q.Crop = q.Parts[0].Crop
+	if f.image.ID != 0 && f.Crop.IsZero() {
+		q.ImageID = f.image.ID
+	}
+	return q
 }
 
-// queryVector is the vector to search with: the request's own, or that of its image.
+// nameOf names several parts: the first two, and how many there are beside them.
+func nameOf(parts []found) string {
+	name := ""
+	for i, f := range parts[:min(2, len(parts))] {
+		switch {
+		case f.Weight < 0:
+			name += " − "
+		case i > 0:
+			name += " + "
+		}
+		name += f.title()
+	}
+	if more := len(parts) - 2; more > 0 {
+		name += fmt.Sprintf(" and %d more", more)
+	}
+	return name
+}
+
+// title is a part's name among others.
+func (f found) title() string {
+	switch f.Kind {
+	case KindLasso:
+		return fmt.Sprintf("%d images of the map", len(f.members))
+	case KindPoint:
+		return "a place on the map"
+	}
+	return f.name
+}
+
+// commonCategory is the category that all images have that the results shall be like; "" when they differ, or when
+// something else is asked for beside images: then nothing can be judged.
+func commonCategory(parts []found) string {
+	category := ""
+	for _, f := range parts {
+		switch {
+		case f.Weight < 0:
+		case f.image.ID == 0 || category != "" && f.image.Category != category:
+			return ""
+		default:
+			category = f.image.Category
+		}
+	}
+	return category
+}
+
+// ask is the query as an address says it: images by their names, which last longer than their ids.
+func (q Query) ask() Ask {
+	ask := make(Ask, len(q.parts))
+	for i, f := range q.parts {
+		ask[i] = f.Part
+		if f.image.ID != 0 {
+			ask[i].Kind, ask[i].Value = KindImage, f.image.Name
+		}
+	}
+	return ask
+}
+
+// excluded are the images that are not compared: those that the query is made of. It goes by identity, not by rank: a copy
+// of the query may rank first.
+func (q Query) excluded() []int64 {
+	var ids []int64
+	for _, f := range q.parts {
+		ids = append(ids, f.images()...)
+	}
+	return ids
+}
+
+// stored reports whether the query's vectors are in the file at every layer.
+func (q Query) stored() bool {
+	for _, f := range q.parts {
+		if !f.stored() {
+			return false
+		}
+	}
+	return len(q.parts) > 0
+}
+
+// picture is the one picture that the query is, if it is one.
+func (q Query) picture() (found, bool) {
+	if len(q.parts) == 1 && q.parts[0].bytes != nil {
+		return q.parts[0], true
+	}
+	return found{}, false
+}
+
+// queryVector is the vector to search with: the request's own, or that of its query.
 func (s *Service) queryVector(ctx context.Context, e store.Embedding, q Query, r Request) ([]float32, error) {
 	if !q.Vector {
-		return s.vector(ctx, e, q, r.Upload)
+		return s.vector(ctx, e, q)
 	}
 	return r.Vector, checkVector(e, r.Vector)
 }
@@ -94,20 +174,51 @@ func checkVector(e store.Embedding, v []float32) error {
 	return nil
 }
 
-// vector is the query's vector in an embedding: stored for an image of the dataset, computed for an uploaded one.
-func (s *Service) vector(ctx context.Context, e store.Embedding, q Query, upload []byte) ([]float32, error) {
-	if q.Uploaded {
-		return s.embed(ctx, e, upload)
+// vector is the query's vector in an embedding.
+func (s *Service) vector(ctx context.Context, e store.Embedding, q Query) ([]float32, error) {
+	if len(q.parts) == 1 {
+		return s.partVector(ctx, e, q.parts[0])
 	}
-	v, err := s.db.Vector(ctx, e.ID, q.ImageID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, badRequestf("Image %q has no vector at layer %s of %s yet. Run convnet ingest again: it goes on where it stopped.",
-			q.Name, e.Layer, e.Model)
+	var b blend
+	for _, f := range q.parts {
+		v, err := s.partVector(ctx, e, f)
+		if err != nil {
+			return nil, err
+		}
+		b.add(v, f.Weight)
 	}
-	return v, err
+	v, ok := b.vector()
+	if !ok {
+		return nil, badRequestf("What the results shall be like and what they shall not be like cancel out at layer %s of %s: change a weight.", e.Layer, e.Model)
+	}
+	return v, nil
 }
 
-func (s *Service) embed(ctx context.Context, e store.Embedding, upload []byte) ([]float32, error) {
+// partVector is the vector of one part: stored for an image of the dataset, made of stored ones for a place on a map,
+// computed for any other picture.
+func (s *Service) partVector(ctx context.Context, e store.Embedding, f found) ([]float32, error) {
+	switch {
+	case f.Kind == KindChannel:
+		return nil, badRequestf("A channel is not a picture and has no vector: its images are ranked by how much they excite it.")
+	case f.members != nil:
+		return s.memberVector(ctx, e, f)
+	case f.stored():
+		v, err := s.db.Vector(ctx, e.ID, f.image.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, badRequestf("Image %q has no vector at layer %s of %s yet. Run convnet ingest again: it goes on where it stopped.",
+				f.name, e.Layer, e.Model)
+		}
+		return v, err
+	}
+	return s.pictureVector(ctx, e, f)
+}
+
+// keptVectors is how many vectors of pictures that are not stored are remembered: another metric, another k or another
+// weight costs no second look.
+const keptVectors = 128
+
+// pictureVector shows a picture, or the crop of one, to the network; the same bytes are looked at once.
+func (s *Service) pictureVector(ctx context.Context, e store.Embedding, f found) ([]float32, error) {
 	reason, err := s.uploadOff(ctx, e)
 	if err != nil {
 		return nil, err
@@ -115,10 +226,21 @@ func (s *Service) embed(ctx context.Context, e store.Embedding, upload []byte) (
 	if reason != "" {
 		return nil, say(ErrUploadOff, "%s", reason)
 	}
-	if len(upload) == 0 {
+	key := fmt.Sprintf("%d %d %s %s %x %s", e.ID, e.ModelID, e.Layer, e.Pooling, f.sum, f.Crop)
+	return s.vectors.get(ctx, key, func(ctx context.Context) ([]float32, error) {
+		picture, err := f.cut(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return s.embed(ctx, e, picture)
+	})
+}
+
+func (s *Service) embed(ctx context.Context, e store.Embedding, picture []byte) ([]float32, error) {
+	if len(picture) == 0 {
 		return nil, badRequestf("The picture is an empty file.")
 	}
-	v, err := s.embedder.Embed(ctx, e, upload)
+	v, err := s.embedder.Embed(ctx, e, picture)
 	if err != nil {
 		return nil, fmt.Errorf("embed the query image: %w", err)
 	}
@@ -147,4 +269,12 @@ func (s *Service) uploadOff(ctx context.Context, e store.Embedding) (string, err
 			e.Runtime, here), nil
 	}
 	return "", nil
+}
+
+// queryOf is the query that is one image of the dataset.
+func queryOf(img store.Image) Query {
+	return Query{
+		Kind: string(KindImage), ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
+		Width: img.Width, Height: img.Height,
+	}
 }

@@ -27,11 +27,8 @@ type Request struct {
 	P                     float64 // minkowski only; default 3
 	K                     int
 
-	Image      string // name of an image in the dataset
-	ImageID    int64  // or its id
-	Upload     []byte // or the bytes of any other image
-	UploadName string
-	Vector     []float32 // or a vector of the embedding's own kind
+	Ask    Ask       // what to search with
+	Vector []float32 // or a vector of the embedding's own kind
 }
 
 // withDefaults fills in what does not depend on the database, and refuses what no database could answer.

@@ -3,7 +3,6 @@ package search
 import (
 	"github.com/labstack/echo/v4"
 
-	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/templates"
 )
@@ -28,15 +27,15 @@ type SearchPage struct {
 	Ranks      *RankBars   `json:"-"`
 	Good       float64     `json:"-"` // where on a bar good matches begin
 	Form       []Field     `json:"-"` // the selection, for forms; without what the form itself asks for
+	PForm      []Field     `json:"-"` // the selection but for minkowski's exponent
 	Dense      []Field     `json:"-"` // the same for choosing a layer from a list, when the strip has too many to name
 	QueryURL   string      `json:"-"` // the query's picture
 	Swatch     string      `json:"-"`
 	Address    string      `json:"-"` // of this page with everything said
-	CompareURL string      `json:"-"` // the same query at every layer of every model; "" for a picture that is not stored
+	CompareURL string      `json:"-"` // the same query at every layer of every model; "" for a channel
 	HasMeans   bool        `json:"-"` // the strip shows the dataset's mean scores
 
-	Map         *MapPanel `json:"-"` // nil: the layer has none
-	UploadToken string    `json:"-"`
+	Map *MapPanel `json:"-"` // nil: the layer has none
 
 	Firing   []FiringChannel `json:"firing"` // channels of the layer that fire for the query
 	ProbeURL string          `json:"-"`      // the query, layer by layer
@@ -82,22 +81,13 @@ func (w *web) serveSearch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.upload == "" {
-		return w.respondSearch(c, s, nil)
-	}
-	picture, err := w.uploads.Find(c, s.upload)
-	if err != nil {
-		return err
-	}
-	done, err := w.uploads.Take(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	defer done()
-	return w.respondSearch(c, s, &picture)
+	return w.withPicture(c, s, func(r Request) error {
+		s.ask = r.Ask
+		return w.respondSearch(c, s)
+	})
 }
 
-// serveUpload answers POST /search: the picture becomes the query.
+// serveUpload answers POST /search: the picture becomes the query, or with plus or minus a part of it.
 func (w *web) serveUpload(c echo.Context) error {
 	done, err := w.uploads.Take(c.Request().Context())
 	if err != nil {
@@ -108,26 +98,27 @@ func (w *web) serveUpload(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	token, err := w.uploads.Hold(c, picture)
+	if err != nil {
+		return err
+	}
+	fields.Set(string(KindUpload), token)
 	s, err := readSelection(fields)
 	if err != nil {
 		return err
 	}
-	s.image = ""
-	if s.upload, err = w.uploads.Hold(c, picture); err != nil {
+	if s.ask, err = w.pictures(c, s.ask.sent(token, &Picture{Name: picture.Name, Data: picture.Data})); err != nil {
 		return err
 	}
-	return w.respondSearch(c, s, &picture)
+	return w.respondSearch(c, s)
 }
 
-func (w *web) respondSearch(c echo.Context, s selection, picture *upload.Picture) error {
+func (w *web) respondSearch(c echo.Context, s selection) error {
 	s, err := w.service.opening(c.Request().Context(), s)
 	if err != nil {
 		return err
 	}
 	r := s.request()
-	if picture != nil {
-		r.Upload, r.UploadName = picture.Data, picture.Name
-	}
 	ctx := c.Request().Context()
 	answer, t, err := w.service.search(ctx, r)
 	if err != nil {
@@ -155,7 +146,7 @@ func (w *web) respondSearch(c echo.Context, s selection, picture *upload.Picture
 	if err != nil {
 		return err
 	}
-	if page.Map, err = w.service.panel(ctx, s, answer, t, r.Upload); err != nil {
+	if page.Map, err = w.service.panel(ctx, s, answer, t); err != nil {
 		return err
 	}
 	return templates.Respond(c, "search/search", page)
@@ -177,21 +168,21 @@ func workbenchCatalogue(s selection, current int64) catalogueView {
 		shuffledURL: func(seed, page int) string {
 			return s.with(func(s *selection) { s.category, s.shuffle, s.page = nil, seed, page })
 		},
-		imageURL: func(img store.Image) string { return s.with(func(s *selection) { s.image, s.upload = img.Name, "" }) },
+		imageURL: func(img store.Image) string { return s.with(func(s *selection) { s.ask = AskFor(img.Name) }) },
 	}
 }
 
 // links fills in everything that leads to another state of the page.
 func (p *SearchPage) links(s selection, t target) {
-	p.Address, p.UploadToken = s.url(), s.upload
+	p.Address = s.url()
 	if p.Twin == "" { // the answer to a form has the address that shows the same again
 		p.Return, p.Twin = p.Address, p.Address+"&format=json"
 	}
 	p.Swatch = swatch(t.dataset, p.Query.Category)
-	p.QueryURL = pictureURL(s, p.Query)
+	p.QueryURL = pictureURL(p.Query)
 	p.Models = modelChoices(s, t)
 	p.Metrics, p.Ks = metricChoices(s), kChoices(s)
-	p.Form = s.fields("image", "upload", "p")
+	p.Form, p.PForm = s.fields(append(askNames, "p")...), s.fields("p")
 	if len(p.Layers) > namedLayers {
 		p.Dense = s.fields("layer", "pooling")
 	}
@@ -206,8 +197,8 @@ func (p *SearchPage) links(s selection, t target) {
 	for _, h := range p.Results {
 		p.Cards = append(p.Cards, newCard(s, t, h, p.Scale))
 	}
-	if !p.Query.Uploaded {
-		p.CompareURL = compareQuery{dataset: s.dataset, image: p.Query.Name, k: defaultK}.url()
+	if p.Query.Channel == nil {
+		p.CompareURL = compareQuery{dataset: s.dataset, ask: s.ask, k: defaultK}.url()
 	}
 	p.Ranks = rankBars(p.Score)
 	if p.Scale != nil {
@@ -218,7 +209,7 @@ func (p *SearchPage) links(s selection, t target) {
 func newCard(s selection, t target, h Hit, scale *Scale) Card {
 	card := Card{
 		Hit: h, Swatch: swatch(t.dataset, h.Category), Other: h.SameCategory != nil && !*h.SameCategory,
-		URL: s.with(func(s *selection) { s.image, s.upload = h.Name, "" }),
+		URL: s.with(func(s *selection) { s.ask = AskFor(h.Name) }),
 		Why: whyURL(s, h.Name),
 	}
 	if scale != nil {

@@ -14,7 +14,7 @@ type selection struct {
 	metric                         store.Metric
 	p                              float64
 	k                              int
-	image, upload                  string  // the query: an image's name, or the token of an uploaded one
+	ask                            Ask     // the query
 	category                       *string // of the catalogue; nil shows all
 	page                           int     // of the catalogue, from 1
 	shuffle                        int     // the seed of its order; 0: not shuffled
@@ -23,13 +23,15 @@ type selection struct {
 func readSelection(q url.Values) (selection, error) {
 	s := selection{
 		dataset: q.Get("dataset"), model: q.Get("model"), layer: q.Get("layer"), pooling: q.Get("pooling"),
-		image: q.Get("image"), upload: q.Get("upload"),
 	}
 	if q.Has("category") {
 		category := q.Get("category")
 		s.category = &category
 	}
 	var err error
+	if s.ask, err = ReadAsk(q); err != nil {
+		return s, err
+	}
 	if name := q.Get("metric"); name != "" {
 		if s.metric, err = store.ParseMetric(name); err != nil {
 			return s, badRequestf("There is no metric %q: choose cosine, euclidean, sqeuclidean or minkowski.", name)
@@ -76,7 +78,7 @@ func readFloat(q url.Values, name string) (float64, error) {
 func (s selection) request() Request {
 	return Request{
 		Dataset: s.dataset, Model: s.model, Layer: s.layer, Pooling: s.pooling,
-		Metric: s.metric, P: s.p, K: s.k, Image: s.image,
+		Metric: s.metric, P: s.p, K: s.k, Ask: s.ask,
 	}
 }
 
@@ -89,9 +91,7 @@ func (s selection) resolved(page *Page, t target) selection {
 	if t.model.ambiguous(page.Layer) {
 		s.pooling = page.Pooling
 	}
-	if !page.Query.Uploaded {
-		s.image = page.Query.Name
-	}
+	s.ask = page.Query.ask()
 	return s
 }
 
@@ -128,8 +128,7 @@ func (s selection) values() url.Values {
 	if s.k != 0 {
 		set("k", strconv.Itoa(s.k))
 	}
-	set("image", s.image)
-	set("upload", s.upload)
+	s.ask.values(q)
 	if s.category != nil {
 		q.Set("category", *s.category)
 	}

@@ -13,8 +13,12 @@ func TestSelectionRoundTrip(t *testing.T) {
 	tests := map[string]selection{
 		"nothing said": {},
 		"everything said": {dataset: "d/1", model: "m", layer: "l", pooling: "gem:3/2x2", metric: store.Minkowski, p: 2.5, k: 30,
-			image: "a b/ü?#.png", category: &category, page: 3, shuffle: 12},
-		"an uploaded picture":  {dataset: "d", metric: store.Cosine, k: 5, upload: "TOKEN"},
+			ask: AskFor("a b/ü?#.png"), category: &category, page: 3, shuffle: 12},
+		"an uploaded picture": {dataset: "d", metric: store.Cosine, k: 5, ask: Ask{{Kind: KindUpload, Value: "TOKEN", Weight: 1}}},
+		"a crop":              {ask: Ask{{Kind: KindSaved, Value: "3", Weight: 1, Crop: Crop{1, 2, 30, 40}}}},
+		"several": {ask: Ask{{Kind: KindImage, Value: "a:2*b@c.png", Weight: 2.5}, {Kind: KindID, Value: "7", Weight: 1, Crop: Crop{0, 0, 8, 8}},
+			{Kind: KindLasso, Value: "1-2~3-4~5-6!umap!m!a/b%21!gem:3/2x2", Weight: 1}, {Kind: KindImage, Value: "c", Weight: -0.5}}},
+		"a channel":            {ask: Ask{{Kind: KindChannel, Value: "17/mean", Weight: 1}}},
 		"images without label": {category: &none},
 	}
 	for name, want := range tests {

@@ -28,6 +28,7 @@ type Service struct {
 	scales   *memo[*Scale]
 	past     *memo[pastQueries]
 	cared    *memo[*examined]
+	vectors  *memo[[]float32] // of pictures that are not stored
 }
 
 // NewService makes a Service; without an embedder only images of the dataset can be queries.
@@ -36,6 +37,7 @@ func NewService(db *store.DB, embedder Embedder) *Service {
 		db: db, embedder: embedder, ranking: semaphore.NewWeighted(1),
 		scores: newMemo[map[int64]float64](keepScores), layouts: newMemo[*layout](keepLayouts), scales: newMemo[*Scale](keepDistances),
 		past: newMemo[pastQueries](keepPast), cared: newMemo[*examined](keepExamined),
+		vectors: newMemo[[]float32](keptVectors),
 	}
 }
 
@@ -82,6 +84,9 @@ func (s *Service) answer(ctx context.Context, r Request) (*Page, target, error) 
 }
 
 func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Request) error {
+	if page.Query.Channel != nil {
+		return s.fillExcited(ctx, page, t)
+	}
 	v, err := s.queryVector(ctx, t.embedding, page.Query, r)
 	if err != nil {
 		return err
@@ -106,7 +111,7 @@ func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Reque
 
 // neighbors leaves the query itself out by its identity, not by its rank: a copy of it may rank first.
 func (s *Service) neighbors(ctx context.Context, e store.Embedding, page *Page, v []float32, k int) (store.Result, error) {
-	return s.db.Neighbors(ctx, e.ID, store.Query{Vector: v, Metric: page.Metric, P: page.P, K: k, Exclude: []int64{page.Query.ImageID}})
+	return s.db.Neighbors(ctx, e.ID, store.Query{Vector: v, Metric: page.Metric, P: page.P, K: k, Exclude: page.Query.excluded()})
 }
 
 func (s *Service) imagesOf(ctx context.Context, found store.Result) (map[int64]store.Image, error) {
@@ -163,7 +168,7 @@ func (s *Service) layerScores(ctx context.Context, page *Page, t target) ([]Laye
 			MeanScore: l.mean, Current: l.ID == t.embedding.ID,
 		}
 		switch {
-		case page.Query.Category == "":
+		case page.Query.Category == "" || l.ID != t.embedding.ID && !page.Query.stored(): // a crop is not looked at once for every layer
 		case l.ID == t.embedding.ID:
 			list[i].Score = weightedOf(page.Score)
 		default:
@@ -178,7 +183,7 @@ func (s *Service) layerScores(ctx context.Context, page *Page, t target) ([]Laye
 }
 
 func (s *Service) scoreAt(ctx context.Context, e store.Embedding, page *Page) (*QueryScore, error) {
-	v, err := s.vector(ctx, e, page.Query, nil)
+	v, err := s.vector(ctx, e, page.Query)
 	if isBadRequest(err) {
 		return nil, nil
 	}

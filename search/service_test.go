@@ -31,7 +31,7 @@ func hitNames(p *Page) []string { return names(p.Results, func(h Hit) string { r
 func TestSearchRanks(t *testing.T) {
 	db := storetest.New(t, line([]float32{0, 10, 1, 9, 2, 9}, "a", "b"))
 	s := NewService(db, nil)
-	page, err := s.Search(t.Context(), Request{Dataset: "line", Layer: "early", Metric: store.Euclidean, Image: "a/000.png", K: 4})
+	page, err := s.Search(t.Context(), Request{Dataset: "line", Layer: "early", Metric: store.Euclidean, Ask: AskFor("a/000.png"), K: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,11 +160,11 @@ func TestSearchRefusals(t *testing.T) {
 		{"model", full, Request{Model: "tinny"}, nil, "tiny"},
 		{"layer", full, Request{Layer: "erly"}, nil, "early"},
 		{"pooling", full, Request{Layer: "early", Pooling: "max/1x1"}, nil, "max/1x1"},
-		{"image", full, Request{Image: "nobody.png"}, nil, "nobody.png"},
+		{"image", full, Request{Ask: AskFor("nobody.png")}, nil, "nobody.png"},
 		{"k", full, Request{K: -1}, nil, "between 1 and 1000"},
 		{"p", full, Request{Metric: store.Minkowski, P: 0.5}, nil, "between 1 and 64"},
 		{"p is not a number", full, Request{Metric: store.Minkowski, P: math.NaN()}, nil, "between 1 and 64"},
-		{"upload without a runtime", full, Request{Upload: []byte("x")}, ErrUploadOff, "runtime"},
+		{"upload without a runtime", full, Request{Ask: AskWith("x", []byte("x"))}, ErrUploadOff, "runtime"},
 		{"no vectors", bare, Request{}, ErrEmpty, "convnet ingest"},
 		{"no images", empty, Request{}, ErrEmpty, "convnet ingest"},
 	}
@@ -221,7 +221,7 @@ func (nearestTo) Heat(context.Context, store.Embedding, []byte, []float32) ([]by
 func TestSearchUpload(t *testing.T) {
 	db := storetest.New(t, line([]float32{0, 5, 9}, "a", "b"))
 	s := NewService(db, nearestTo{1, 8})
-	page, err := s.Search(t.Context(), Request{Layer: "early", Metric: store.Euclidean, Upload: []byte("picture"), UploadName: "mine.jpg"})
+	page, err := s.Search(t.Context(), Request{Layer: "early", Metric: store.Euclidean, Ask: AskWith("mine.jpg", []byte("picture"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,10 +231,10 @@ func TestSearchUpload(t *testing.T) {
 	if !page.Query.Uploaded || page.Query.ImageID != 0 || page.Query.Name != "mine.jpg" || page.Score != nil || page.Compared != 3 {
 		t.Errorf("query %+v, score %v, compared %d", page.Query, page.Score, page.Compared)
 	}
-	if _, err := s.Search(t.Context(), Request{Upload: []byte{}}); !isBadRequest(err) {
+	if _, err := s.Search(t.Context(), Request{Ask: AskWith("x", []byte{})}); !isBadRequest(err) {
 		t.Errorf("an empty file: %v", err)
 	}
-	if _, err := NewService(db, nearestTo{1}).Search(t.Context(), Request{Upload: []byte("x")}); err == nil {
+	if _, err := NewService(db, nearestTo{1}).Search(t.Context(), Request{Ask: AskWith("x", []byte("x"))}); err == nil {
 		t.Error("a vector of another dimension was compared")
 	}
 }
@@ -245,11 +245,11 @@ func TestImageByFileNameAlone(t *testing.T) {
 		{Name: "cats/2.png", Category: "cat", Data: storetest.PNG(8, 8, 2)},
 		{Name: "dogs/2.png", Category: "dog", Data: storetest.PNG(8, 8, 3)},
 	}})
-	page, err := NewService(db, nil).Search(t.Context(), Request{Image: "1.png"})
+	page, err := NewService(db, nil).Search(t.Context(), Request{Ask: AskFor("1.png")})
 	if err != nil || page.Query.Name != "cats/1.png" {
 		t.Fatalf("the only 1.png: %v, %v", page, err)
 	}
-	_, err = NewService(db, nil).Search(t.Context(), Request{Image: "2.png"})
+	_, err = NewService(db, nil).Search(t.Context(), Request{Ask: AskFor("2.png")})
 	if !isBadRequest(err) || !strings.Contains(err.Error(), "dogs/2.png") {
 		t.Errorf("two images 2.png: %v", err)
 	}

@@ -34,7 +34,7 @@ type Why struct {
 	Channels   []ChannelShare `json:"channels"`       // every channel, those first that add most
 	Grid       int            `json:"grid"`           // cells on a side
 	Cells      []float64      `json:"cells"`          // what each cell of the grid adds, row by row
-	Layers     []PairAtLayer  `json:"layers"`         // the same two images at the model's layers; empty for an uploaded query
+	Layers     []PairAtLayer  `json:"layers"`         // the same two images at the model's layers; empty for a query that the network has to look at
 	HeatOff    string         `json:"heat,omitempty"` // why it cannot be said from which places the similarity comes
 }
 
@@ -77,7 +77,7 @@ func (s *Service) why(ctx context.Context, r WhyRequest) (*Why, pair, error) {
 	if why.HeatOff, err = s.uploadOff(ctx, e); err != nil {
 		return nil, p, err
 	}
-	if !p.query.Uploaded {
+	if why.Layers = []PairAtLayer{}; p.query.stored() {
 		why.Layers, err = s.pairAtLayers(ctx, p)
 	}
 	return why, p, err
@@ -103,13 +103,13 @@ func (s *Service) resolvePair(ctx context.Context, r WhyRequest) (p pair, err er
 	if p.query, err = s.resolveQuery(ctx, r.Request, p.dataset); err != nil {
 		return p, err
 	}
-	if p.with, err = s.resolveQuery(ctx, Request{Image: r.With}, p.dataset); err != nil {
+	if p.with, err = s.resolveQuery(ctx, Request{Ask: AskFor(r.With)}, p.dataset); err != nil {
 		return p, err
 	}
-	if p.a, err = s.vector(ctx, p.embedding, p.query, r.Upload); err != nil {
+	if p.a, err = s.vector(ctx, p.embedding, p.query); err != nil {
 		return p, err
 	}
-	p.b, err = s.vector(ctx, p.embedding, p.with, nil)
+	p.b, err = s.vector(ctx, p.embedding, p.with)
 	return p, err
 }
 
@@ -185,12 +185,12 @@ func (s *Service) pairAtLayers(ctx context.Context, p pair) ([]PairAtLayer, erro
 }
 
 func (s *Service) pairAt(ctx context.Context, e store.Embedding, p pair) (*PairAtLayer, error) {
-	a, err := s.vector(ctx, e, p.query, nil)
-	b, errB := s.vector(ctx, e, p.with, nil)
+	a, err := s.vector(ctx, e, p.query)
+	b, errB := s.vector(ctx, e, p.with)
 	if err = errors.Join(err, errB); err != nil {
 		return nil, err
 	}
-	near, err := s.db.Neighbors(ctx, e.ID, store.Query{Vector: a, Metric: store.Cosine, K: maxK, Exclude: []int64{p.query.ImageID}})
+	near, err := s.db.Neighbors(ctx, e.ID, store.Query{Vector: a, Metric: store.Cosine, K: maxK, Exclude: p.query.excluded()})
 	if err != nil {
 		return nil, err
 	}

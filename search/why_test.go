@@ -44,7 +44,7 @@ func TestWhyByHand(t *testing.T) {
 		{"a/003.png", 7.0 / 25, []ChannelShare{{1, 16.0 / 25}, {0, -9.0 / 25}}, []float64{7.0 / 25, 0, 0, 0}},
 		{"a/004.png", 0, []ChannelShare{{0, 0}, {1, 0}}, []float64{0, 0, 0, 0}}, // no direction at all
 	} {
-		why, err := s.Why(t.Context(), WhyRequest{Request: Request{Layer: "early", Image: "a/000.png"}, With: c.with})
+		why, err := s.Why(t.Context(), WhyRequest{Request: Request{Layer: "early", Ask: AskFor("a/000.png")}, With: c.with})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ func TestWhyByHand(t *testing.T) {
 
 func TestWhyAtLayers(t *testing.T) {
 	s := NewService(quartetStore(t), nil)
-	why, err := s.Why(t.Context(), WhyRequest{Request: Request{Layer: "early", Image: "a/000.png"}, With: "a/003.png"})
+	why, err := s.Why(t.Context(), WhyRequest{Request: Request{Layer: "early", Ask: AskFor("a/000.png")}, With: "a/003.png"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestWhyAtLayers(t *testing.T) {
 func TestWhyRefuses(t *testing.T) {
 	s := NewService(quartetStore(t), nil)
 	for with, word := range map[string]string{"": "with=NAME", "nobody.png": "nobody.png"} {
-		_, err := s.Why(t.Context(), WhyRequest{Request: Request{Image: "a/000.png"}, With: with})
+		_, err := s.Why(t.Context(), WhyRequest{Request: Request{Ask: AskFor("a/000.png")}, With: with})
 		var bad BadRequest
 		if !errors.As(err, &bad) || !strings.Contains(err.Error(), word) {
 			t.Errorf("with %q: %v", with, err)

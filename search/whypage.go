@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -88,21 +87,9 @@ func (w *web) withQuery(c echo.Context, answer func(selection, WhyRequest) error
 	if err != nil {
 		return err
 	}
-	r := WhyRequest{Request: s.request(), With: c.QueryParam("with")}
-	if s.upload == "" {
-		return answer(s, r)
-	}
-	picture, err := w.uploads.Find(c, s.upload)
-	if err != nil {
-		return err
-	}
-	done, err := w.uploads.Take(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	defer done()
-	r.Upload, r.UploadName = picture.Data, picture.Name
-	return answer(s, r)
+	return w.withPicture(c, s, func(r Request) error {
+		return answer(s, WhyRequest{Request: r, With: c.QueryParam("with")})
+	})
 }
 
 func whyURL(s selection, with string) string { return about("/why", s, with) }
@@ -117,10 +104,10 @@ func about(path string, s selection, with string) string {
 func (p *WhyPage) links(s selection, of pair) {
 	p.Search = s.url()
 	p.Sides = []WhySide{
-		{Query: p.Query, Title: "The query", Picture: pictureURL(s, p.Query), Swatch: swatch(of.dataset, p.Query.Category)},
+		{Query: p.Query, Title: "The query", Picture: pictureURL(p.Query), Swatch: swatch(of.dataset, p.Query.Category)},
 		{
-			Query: p.With, Title: "The image found", Picture: pictureURL(s, p.With), Swatch: swatch(of.dataset, p.With.Category),
-			Search: s.with(func(s *selection) { s.image, s.upload = p.With.Name, "" }),
+			Query: p.With, Title: "The image found", Picture: pictureURL(p.With), Swatch: swatch(of.dataset, p.With.Category),
+			Search: s.with(func(s *selection) { s.ask = AskFor(p.With.Name) }),
 		},
 	}
 	if p.HeatOff == "" {
@@ -140,13 +127,6 @@ func (p *WhyPage) links(s selection, of pair) {
 		}
 		p.Strip = append(p.Strip, WhyLayer{l, whyURL(at, p.With.Name), 100 * max(0, l.Similarity)})
 	}
-}
-
-func pictureURL(s selection, q Query) string {
-	if q.Uploaded {
-		return "/uploads/" + url.PathEscape(s.upload)
-	}
-	return "/images/" + q.SHA256
 }
 
 // squares draws what each cell of the grid adds.

@@ -35,6 +35,7 @@ const (
 	ProblemVisualization = "visualization"  // a visualization's picture or curve is damaged, missing or nobody's
 	ProblemProjection    = "projection"     // a map's points are damaged, or of images that are gone, or of other vectors
 	ProblemEvaluation    = "evaluation"     // what queries found cannot be read
+	ProblemSavedQuery    = "saved-query"    // the bytes of a saved picture are not those of its hash
 	ProblemSnapshot      = "snapshot"       // the content is not what the snapshot's manifest says
 )
 
@@ -88,7 +89,7 @@ func (db *DB) examine(ctx context.Context) ([]finding, error) {
 	c := &checker{ctx: ctx, q: tx}
 	for _, check := range []func() error{
 		c.integrity, c.schema, c.rules, c.foreignKeys, c.originals, c.thumbnails, c.embeddings, c.orphanTables, c.graphs, c.manifests,
-		c.visualizations, c.visualizationPNGs, c.projections, c.evaluations, c.snapshot,
+		c.visualizations, c.visualizationPNGs, c.projections, c.evaluations, c.savedQueries, c.snapshot,
 	} {
 		if err := c.tolerate(check()); err != nil {
 			return nil, err

@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -18,18 +15,26 @@ import (
 func newSearch(a *app) *cobra.Command {
 	var path, metric, provider string
 	var req search.Request
+	var q queryFlags
 	cmd := &cobra.Command{
-		Use:   "search --db FILE [--dataset NAME] [--model NAME] [--layer NAME] {QUERY | --image NAME}",
+		Use:   "search --db FILE [--dataset NAME] [--model NAME] [--layer NAME] {QUERY | --image NAME | --plus PART}",
 		Short: "Find the images that look most like a picture",
 		Long: `Search compares a picture with every image of a dataset, at one layer of one network.
 QUERY is a picture file ('-' reads it from stdin); --image names an image of the dataset, which
-is then not among its own results. What you leave out is chosen for you.`,
+is then not among its own results. What you leave out is chosen for you.
+
+--crop X,Y,W,H searches with a part of the picture, in pixels. --plus and --minus, as often as wanted, add what
+the results shall be like and what not: [WEIGHT*][CROP@]KIND:VALUE, where KIND is image, id, file, saved, lasso, point
+or channel. Pages show the same in their addresses.`,
+		Example: `  convnet search --db pets.db photo.jpg --crop 40,10,200,200
+  convnet search --db pets.db --image cat/1.png --plus image:cat/7.png --minus 0.5*image:dog/3.png
+  convnet search --db pets.db --model demo --layer stage4_relu3 --channel 17`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if req.Metric, err = store.ParseMetric(metric); err != nil {
 				return usageError{err}
 			}
-			if err := a.readQuery(&req, args); err != nil {
+			if req.Ask, err = a.readQuery(q, args); err != nil {
 				return err
 			}
 			ctx := cmd.Context()
@@ -46,36 +51,14 @@ is then not among its own results. What you leave out is chosen for you.`,
 	flags.Float64Var(&req.P, "p", store.DefaultP, "exponent of the minkowski metric, at least 1")
 	flags.IntVarP(&req.K, "k", "k", 15, "how many images to find")
 	flags.StringVar(&provider, "provider", "", providerUsage)
-	flags.StringVar(&req.Image, "image", "", "search with this image of the dataset")
+	q.register(flags)
 	require(cmd, "db")
 	return cmd
 }
 
-// readQuery takes the picture from the one argument, unless --image names the query.
-func (a *app) readQuery(req *search.Request, args []string) (err error) {
-	switch {
-	case len(args) == 0 && req.Image == "":
-		return usagef("name a picture file to search with, or an image of the dataset with --image")
-	case len(args) == 0:
-		return nil
-	case req.Image != "":
-		return usagef("give either a picture file or --image, not both")
-	case args[0] == "-":
-		req.UploadName = "stdin"
-		req.Upload, err = io.ReadAll(a.stdin)
-	default:
-		req.UploadName = filepath.Base(args[0])
-		req.Upload, err = os.ReadFile(args[0])
-	}
-	if err == nil && len(req.Upload) == 0 {
-		return fmt.Errorf("%s is empty: there is no picture to search with", req.UploadName)
-	}
-	return err
-}
-
 func (a *app) search(ctx context.Context, db *store.DB, req search.Request, provider string) (err error) {
 	service := search.NewService(db, nil)
-	if req.Upload != nil {
+	if req.Ask.NeedsNetwork() {
 		engine, reason := openEngine(db, provider, unlimited)
 		defer closeInto(&err, engine.Close)
 		if engine != nil {

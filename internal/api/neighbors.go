@@ -1,7 +1,10 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
@@ -46,11 +49,33 @@ type Scale struct {
 
 // Asked is the query that was answered.
 type Asked struct {
-	Kind     string `json:"kind" doc:"image, upload or vector."`
-	ImageID  *int64 `json:"image_id" doc:"Null but for an image of the dataset."`
-	Name     string `json:"name"`
-	Category string `json:"category"`
-	SHA256   string `json:"sha256" doc:"Of the picture's bytes; empty for a vector."`
+	Kind     string      `json:"kind" doc:"image, upload, saved, lasso, point, channel, vector, or several."`
+	ImageID  *int64      `json:"image_id" doc:"Null but for a whole image of the dataset."`
+	Name     string      `json:"name"`
+	Category string      `json:"category" doc:"That all images have which the results shall be like; empty where they differ, or for other queries."`
+	SHA256   string      `json:"sha256" doc:"Of the one picture's bytes; empty for other queries."`
+	Parts    []AskedPart `json:"parts" doc:"What the query is made of; empty for a vector."`
+}
+
+// Crop is a part of a picture, in pixels of the upright original counted from its upper left corner.
+type Crop struct {
+	X      int `json:"x"`
+	Y      int `json:"y"`
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// AskedPart is one of the things that the query is made of.
+type AskedPart struct {
+	Part     string  `json:"part" doc:"As plus and minus take it."`
+	Kind     string  `json:"kind"`
+	Weight   float64 `json:"weight" doc:"Negative: the results shall be unlike it."`
+	ImageID  *int64  `json:"image_id" doc:"Null but for an image of the dataset."`
+	Name     string  `json:"name"`
+	Category string  `json:"category"`
+	SHA256   string  `json:"sha256" doc:"Of the whole picture's bytes; empty for what is no picture."`
+	Crop     *Crop   `json:"crop" doc:"Null: all of it."`
+	Images   []int64 `json:"images" doc:"Ids that a lasso holds, or that are nearest to a point of the map."`
 }
 
 // Weighted is the weighted search score of a query.
@@ -74,6 +99,7 @@ type Neighbor struct {
 	SameCategory *bool    `json:"same_category" doc:"Null when the query has no category."`
 	Percentile   *float64 `json:"percentile" doc:"How many of all pairs of the dataset's images lie closer than this distance, in percent: smaller is nearer, and means the same under every metric. Null when the dataset has no two images."`
 	Match        bool     `json:"match" doc:"It is no farther away than the scale's match_threshold."`
+	Activation   *float64 `json:"activation" doc:"What the channel made of the image, where a channel is the query; null otherwise. Distance is how much less that is than the highest."`
 }
 
 // listNeighbors answers a query by an image of the dataset.
@@ -86,18 +112,32 @@ func (a *API) listNeighbors(r *request) error {
 	if err != nil {
 		return err
 	}
-	text := r.query.Get("image")
-	if text == "" {
-		return problemf(http.StatusBadRequest, "Say which image: image=ID, its SHA-256 or its file name. A picture or a vector of your own is sent with POST.")
+	if len(ask.Ask) == 0 {
+		return problemf(http.StatusBadRequest, "Say which image to search with: image=ID, its SHA-256 or its file name, or plus=PART. A picture or a vector of your own is sent with POST.")
 	}
-	img, err := a.imageOf(r.Request().Context(), d, text)
-	if ask.ImageID = img.ID; err != nil {
-		ask.ImageID, ask.Image = 0, text // then it is a name, and the search says so if there is none
+	if err := a.identify(r.Request().Context(), d, ask.Ask); err != nil {
+		return err
 	}
 	return a.neighbors(r, ask)
 }
 
-// searchRequest reads from the address all but the query itself.
+// identify lets images be named by their id or their SHA-256 as well.
+func (a *API) identify(ctx context.Context, d store.Dataset, ask search.Ask) error {
+	for i, p := range ask {
+		if p.Kind != search.KindImage {
+			continue
+		}
+		img, err := a.imageOf(ctx, d, p.Value)
+		if err == nil {
+			ask[i].Kind, ask[i].Value = search.KindID, strconv.FormatInt(img.ID, 10)
+		} else if !errors.Is(err, store.ErrNotFound) { // otherwise it is a name, and the search says so if there is none
+			return err
+		}
+	}
+	return nil
+}
+
+// searchRequest reads what the address asks for.
 func (r *request) searchRequest(dataset string) (search.Request, error) {
 	ask := search.Request{Dataset: dataset, Model: r.query.Get("model"), Layer: r.query.Get("layer"), Pooling: r.query.Get("pooling")}
 	var err error
@@ -108,7 +148,10 @@ func (r *request) searchRequest(dataset string) (search.Request, error) {
 		return ask, err
 	}
 	k, err := r.query.integer("k", 1, 1000)
-	ask.K = int(k)
+	if ask.K = int(k); err != nil {
+		return ask, err
+	}
+	ask.Ask, err = search.ReadAsk(r.query.Values)
 	return ask, err
 }
 
@@ -137,20 +180,25 @@ func newNeighbors(page *search.Page) Neighbors {
 		n.Scale = &Scale{s.Pairs, s.AllPairs, s.MatchThreshold, s.MatchPercentile}
 	}
 	for i, h := range page.Results {
-		n.Results[i] = Neighbor{h.Rank, h.ImageID, h.Name, h.Category, h.SHA256, h.Width, h.Height, h.Distance, h.Similarity, h.SameCategory, h.Percentile, h.Match}
+		n.Results[i] = Neighbor{h.Rank, h.ImageID, h.Name, h.Category, h.SHA256, h.Width, h.Height, h.Distance, h.Similarity, h.SameCategory, h.Percentile, h.Match, h.Activation}
 	}
 	return n
 }
 
 func newAsked(q search.Query) Asked {
-	asked := Asked{Kind: "image", Name: q.Name, Category: q.Category, SHA256: q.SHA256}
-	switch {
-	case q.Uploaded:
-		asked.Kind = "upload"
-	case q.Vector:
-		asked.Kind = "vector"
-	default:
+	asked := Asked{Kind: q.Kind, Name: q.Name, Category: q.Category, SHA256: q.SHA256, Parts: []AskedPart{}}
+	if q.ImageID != 0 {
 		asked.ImageID = &q.ImageID
+	}
+	for _, p := range q.Parts {
+		part := AskedPart{Part: p.Part, Kind: string(p.Kind), Weight: p.Weight, Name: p.Name, Category: p.Category, SHA256: p.SHA256, Images: append([]int64{}, p.Images...)}
+		if p.ImageID != 0 {
+			part.ImageID = &p.ImageID
+		}
+		if p.Crop != nil {
+			part.Crop = (*Crop)(p.Crop)
+		}
+		asked.Parts = append(asked.Parts, part)
 	}
 	return asked
 }

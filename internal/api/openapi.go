@@ -87,6 +87,9 @@ func (p parameter) schema() object {
 	if p.to > 0 {
 		schema["maximum"] = p.to
 	}
+	if p.many { // form style, exploded, is what OpenAPI takes for granted: plus=a&plus=b
+		return object{"type": "array", "items": schema}
+	}
 	return schema
 }
 

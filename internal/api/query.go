@@ -16,9 +16,9 @@ type query struct{ url.Values }
 
 // allow refuses parameters that a route does not have: one that is mistyped would be passed over in silence.
 func (q query) allow(parameters []parameter) error {
-	names := make([]string, len(parameters))
+	names, many := make([]string, len(parameters)), map[string]bool{}
 	for i, p := range parameters {
-		names[i] = p.name
+		names[i], many[p.name] = p.name, p.many
 	}
 	for name, values := range q.Values {
 		switch {
@@ -26,7 +26,7 @@ func (q query) allow(parameters []parameter) error {
 			return problemf(http.StatusBadRequest, "There is no parameter %q here; this address takes none.", name)
 		case !slices.Contains(names, name):
 			return problemf(http.StatusBadRequest, "There is no parameter %q here. There are: %s.", name, strings.Join(names, ", "))
-		case len(values) > 1:
+		case len(values) > 1 && !many[name]:
 			return problemf(http.StatusBadRequest, "%s is given %d times; say it once.", name, len(values))
 		}
 	}

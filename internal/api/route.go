@@ -30,6 +30,7 @@ type parameter struct {
 	kind        string // of JSON's: string, integer, number
 	values      []string
 	from, to    int64 // of an integer; 0, 0: not said
+	many        bool  // it may be given several times
 }
 
 // body is something that can be sent.

@@ -15,12 +15,16 @@ import (
 	"github.com/convnet-playground/convnet/search"
 )
 
+// sent stands for the picture of the body among the parts of a query.
+const sent = "sent"
+
 // findNeighbors answers a query that is sent: a picture, a form with one, or a vector.
 func (a *API) findNeighbors(r *request) error {
 	d, err := a.dataset(r)
 	if err != nil {
 		return err
 	}
+	r.query.Set(string(search.KindUpload), sent)
 	ask, err := r.searchRequest(d.Name)
 	if err != nil {
 		return err
@@ -48,11 +52,18 @@ func (a *API) findNeighbors(r *request) error {
 	if err != nil {
 		return unprocessable(err)
 	}
-	ask.Upload, ask.UploadName = picture.Data, picture.Name
+	for i, p := range ask.Ask {
+		if p.Kind == search.KindUpload && p.Value == sent {
+			ask.Ask[i].Picture = &search.Picture{Name: picture.Name, Data: picture.Data}
+		}
+	}
+	if err := a.identify(r.Request().Context(), d, ask.Ask); err != nil {
+		return err
+	}
 	return unprocessable(a.neighbors(r, ask))
 }
 
-// unprocessable is the status of a body that is well-formed and refused for what is in it.
+// unprocessable is the status of a body that is well-formed and refused for what is in it; a form that breaks off is not.
 func unprocessable(err error) error {
 	var bad search.BadRequest
 	if errors.As(err, &bad) || errors.Is(err, upload.ErrBad) {
@@ -154,6 +165,7 @@ func (a *API) readForm(r *request, dataset string) (search.Request, upload.Pictu
 	if err := said.query.allow(r.route.parameters()); err != nil {
 		return search.Request{}, picture, err
 	}
+	said.query.Set(string(search.KindUpload), sent)
 	ask, err := said.searchRequest(dataset)
 	return ask, picture, err
 }

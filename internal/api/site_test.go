@@ -82,8 +82,20 @@ func TestNeighbors(t *testing.T) {
 			t.Errorf("no good match %v, but the nearest is %+v", n.NoMatch, n.Results[0])
 		}
 	}
+	several := decode[api.Neighbors](t, s.get("/datasets/pets/neighbors?layer=late&image=1&plus=2*image:dog%2F007.png&minus=0.5*id:2"))
+	if q := several.Query; q.Kind != "several" || q.ImageID != nil || len(q.Parts) != 3 || q.Parts[1].Weight != 2 || q.Parts[2].Weight != -0.5 || several.Compared != 37 {
+		t.Errorf("of 40 images, three are the query: %+v", several)
+	}
+	cropped := decode[api.Neighbors](t, s.get("/datasets/pets/neighbors?layer=late&image=1&crop=2,2,4,4"))
+	if c := cropped.Query.Parts[0].Crop; c == nil || *c != (api.Crop{X: 2, Y: 2, Width: 4, Height: 4}) || cropped.Compared != 39 {
+		t.Errorf("a crop: %+v", cropped)
+	}
+	channel := decode[api.Neighbors](t, s.get("/datasets/pets/neighbors?model=tiny&layer=late&plus=channel:1"))
+	if r := channel.Results; channel.Query.Kind != "channel" || len(r) != 15 || r[0].Activation == nil || *r[0].Activation < *r[14].Activation || r[0].Distance != 0 {
+		t.Errorf("a channel: %+v", channel)
+	}
 	lines := strings.Split(s.get("/datasets/pets/neighbors?image=1&k=3", "Accept", "text/csv").Body.String(), "\n")
-	if lines[0] != "rank,image_id,name,category,sha256,width,height,distance,similarity,same_category,percentile,match" || len(lines) != 5 || !strings.HasPrefix(lines[1], "1,") {
+	if lines[0] != "rank,image_id,name,category,sha256,width,height,distance,similarity,same_category,percentile,match,activation" || len(lines) != 5 || !strings.HasPrefix(lines[1], "1,") {
 		t.Errorf("CSV %q", lines)
 	}
 }
@@ -119,6 +131,14 @@ func TestRefusals(t *testing.T) {
 		{"POST", "/datasets/pets/neighbors", "application/json", `{"vector": [1], "model": "tyny"}`, 422, "tiny"},
 		{"POST", "/datasets/pets/neighbors", "application/json", `{"vector": [1], "metric": "cosin"}`, 400, "cosine"},
 		{"POST", "/datasets/pets/neighbors", "application/json", `nonsense`, 400, "not JSON"},
+		{"POST", "/datasets/pets/neighbors", "multipart/form-data", "hello", 400, "multipart/form-data"},
+		{"POST", "/datasets/pets/neighbors", kind, "--nothing", 400, "broke off"},
+		{"POST", "/datasets/pets/neighbors?crop=4,4,8,8", "image/png", string(storetest.PNG(8, 8, 1)), 422, "reaches beyond"},
+		{"POST", "/datasets/pets/neighbors?plus=upload:other", "image/png", string(storetest.PNG(8, 8, 1)), 422, "send it with the request"},
+		{"GET", "/datasets/pets/neighbors?minus=image:1", "", "", 400, "shall be like"},
+		{"GET", "/datasets/pets/neighbors?image=1&image=2", "", "", 400, "say it once"},
+		{"GET", "/datasets/pets/neighbors?plus=channel:99&layer=late", "", "", 400, "channels 0 to 3"},
+		{"GET", "/datasets/pets/neighbors?plus=saved:9", "", "", 404, "may have been removed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.method+" "+tt.address+" "+tt.body[:min(len(tt.body), 20)], func(t *testing.T) {

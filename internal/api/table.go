@@ -81,17 +81,25 @@ func (a *API) searchRoutes() []route {
 		{name: "p", about: "Minkowski's exponent, 1 to 64; 3 where nothing is said.", kind: "number"},
 		{name: "k", about: "How many neighbors; 15 where nothing is said.", kind: "integer", from: 1, to: 1000},
 	})
+	saved := []parameter{{name: "saved", about: "Or the number of a saved picture.", kind: "integer", from: 1}}
 	byImage := parameter{name: "image", about: "The query: id, SHA-256 or file name of an image of the dataset.", kind: "string"}
+	asked := []parameter{
+		{name: "crop", about: "Search with a part of the picture: x,y,width,height in pixels of the upright original. It takes the network.", kind: "string"},
+		{name: "plus", about: "What the results shall be like, as often as wanted: [WEIGHT*][CROP@]KIND:VALUE. Kinds: image (id, SHA-256 or file name), id, " +
+			"saved (number), lasso and point (corners and map), channel (number, alone). A weight is 1 where nothing is said.", kind: "string", many: true},
+		{name: "minus", about: "What they shall not be like, written like plus.", kind: "string", many: true},
+	}
 	return []route{
-		{path: "/datasets/{dataset}/neighbors", name: "listNeighbors", tag: tag, summary: "Nearest images to an image of the dataset",
-			about:   "Exact. Without model and layer those with the best stored score are taken.",
-			formats: tableLike, answer: Neighbors{}, query: append([]parameter{byImage}, how...),
+		{path: "/datasets/{dataset}/neighbors", name: "listNeighbors", tag: tag, summary: "Nearest images to a query",
+			about: "Exact. Without model and layer those with the best stored score are taken. The images of a query are not compared. Several parts are " +
+				"normalised, weighted and added (Rocchio's feedback); a channel ranks images by how much they excite it.",
+			formats: tableLike, answer: Neighbors{}, query: slices.Concat([]parameter{byImage}, saved, asked, how), problems: []int{http.StatusConflict},
 			sample: "/datasets/{dataset}/neighbors?image={image}&model={model}&layer={layer}&k=5", handle: a.listNeighbors},
 		{method: http.MethodPost, path: "/datasets/{dataset}/neighbors", name: "findNeighbors", tag: tag,
 			summary: "Nearest images to a picture or a vector that is sent",
 			about: "The body is the picture itself, a form with the picture in the field image, or JSON with a vector of the embedding's kind. " +
 				"The fields of a form and of JSON go before the parameters of the address. Nothing of it is stored.",
-			formats: tableLike, answer: Neighbors{}, query: how,
+			formats: tableLike, answer: Neighbors{}, query: slices.Concat(asked, how),
 			body: []body{{mediaType: "application/json", of: Query{}}, {mediaType: "multipart/form-data", form: true},
 				{mediaType: "image/jpeg"}, {mediaType: "image/png"}, {mediaType: "image/gif"}, {mediaType: "image/webp"}, {mediaType: "application/octet-stream"}},
 			problems: []int{http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity},

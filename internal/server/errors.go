@@ -28,6 +28,7 @@ var statusOf = []struct {
 	{search.ErrUploadOff, http.StatusConflict},
 	{explorer.ErrProbeOff, http.StatusConflict},
 	{explorer.ErrQuestion, http.StatusBadRequest},
+	{upload.ErrForm, http.StatusBadRequest},
 	{upload.ErrBad, http.StatusBadRequest},
 	{upload.ErrGone, http.StatusGone},
 	{upload.ErrBusy, http.StatusServiceUnavailable},

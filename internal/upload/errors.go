@@ -8,6 +8,7 @@ import (
 // Kinds of refusal; test for them with errors.Is. The error that carries one reads as a sentence for the person who sent
 // the picture.
 var (
+	ErrForm = errors.New("not a form that can be read")
 	ErrBad  = errors.New("not a picture that can be used")
 	ErrGone = errors.New("the uploaded picture has been forgotten") // or is somebody else's
 	ErrBusy = errors.New("too many uploaded pictures at once")      // asking again in a moment helps

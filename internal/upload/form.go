@@ -1,8 +1,10 @@
 package upload
 
 import (
+	"bufio"
 	"errors"
 	"io"
+	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -22,9 +24,9 @@ var uploadFormats = map[string]bool{"image/jpeg": true, "image/png": true, "imag
 // Read reads a form with a file field named image, and returns its other fields, those of the address among them. The form
 // stays in memory: the standard library's own form parser would write large files to disk.
 func (d *Desk) Read(r *http.Request) (url.Values, Picture, error) {
-	form, err := r.MultipartReader()
+	form, err := reader(r)
 	if err != nil {
-		return nil, Picture{}, refuse(ErrBad, "Send the picture as a form (multipart/form-data) with a file field named image.")
+		return nil, Picture{}, err
 	}
 	fields, p := r.URL.Query(), Picture{}
 	for range maxFormFields {
@@ -39,7 +41,25 @@ func (d *Desk) Read(r *http.Request) (url.Values, Picture, error) {
 			return nil, p, err
 		}
 	}
-	return nil, p, refuse(ErrBad, "The form has more than %d fields.", maxFormFields)
+	return nil, p, refuse(ErrForm, "The form has more than %d fields.", maxFormFields)
+}
+
+// reader is the form's, if it begins as its type says: one that does not would look like a form without fields.
+func reader(r *http.Request) (*multipart.Reader, error) {
+	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if boundary := parameters["boundary"]; err == nil && kind == "multipart/form-data" && boundary != "" {
+		body := bufio.NewReader(r.Body)
+		head, err := body.Peek(len("\r\n--") + len(boundary)) // fewer at the end of a short body
+		if strings.HasPrefix(strings.TrimPrefix(string(head), "\r\n"), "--"+boundary) {
+			return multipart.NewReader(body, boundary), nil
+		}
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, err
+		}
+		return nil, refuse(ErrForm, "The form broke off: it does not begin with the boundary that its Content-Type names.")
+	}
+	return nil, refuse(ErrForm, "Send the picture as a form (multipart/form-data) with a file field named image.")
 }
 
 func (d *Desk) readPart(part *multipart.Part, fields url.Values, p *Picture) error {
@@ -80,7 +100,7 @@ func readError(err error) error {
 	if err == nil || errors.As(err, &tooLarge) {
 		return err
 	}
-	return refuse(ErrBad, "The form broke off: %v.", err)
+	return refuse(ErrForm, "The form broke off: %v.", err)
 }
 
 func (p Picture) check() error {
