@@ -16,7 +16,7 @@ func TestPairDistances(t *testing.T) {
 		var want []float64
 		for id := int64(1); id <= 30; id++ {
 			v := must[[]float32](t)(db.Vector(t.Context(), 1, id))
-			found := must[store.Result](t)(db.Neighbors(t.Context(), 1, store.Query{Vector: v, Metric: m.Metric, P: m.P, K: 30, Exclude: id}))
+			found := must[store.Result](t)(db.Neighbors(t.Context(), 1, store.Query{Vector: v, Metric: m.Metric, P: m.P, K: 30, Exclude: []int64{id}}))
 			for _, n := range found.Neighbors {
 				pairs, want = append(pairs, store.Pair{id, n.ImageID}), append(want, n.Distance)
 			}
