@@ -99,6 +99,7 @@ func TestMigrateToProjections(t *testing.T) {
 	src := storetest.New(t, storetest.Spec{})
 	path, _ := take(t, src, store.SnapshotOptions{})
 	want := storetest.Dump(t, path)
+	withoutSaved(t, path)
 	withoutEdits(t, path)
 	withoutRanks(t, path)
 	raw(t, path, `DROP TABLE projection`, `UPDATE snapshot SET manifest = json_remove(manifest, '$.projections')`, `PRAGMA user_version = 2`)

@@ -102,6 +102,7 @@ func TestMigrateToVisualizations(t *testing.T) {
 	src := storetest.New(t, storetest.Spec{})
 	path, _ := take(t, src, store.SnapshotOptions{})
 	want := storetest.Dump(t, path)
+	withoutSaved(t, path)
 	withoutEdits(t, path)
 	withoutRanks(t, path)
 	raw(t, path, `DROP TABLE projection`, `DROP TABLE visualization`, `DROP TABLE visualization_png`, `DROP TABLE visualization_request`,

@@ -62,6 +62,12 @@ func withoutEdits(t testing.TB, path string) {
 	raw(t, path, `DROP TRIGGER image_deleted_edit`, `DROP TABLE edit`)
 }
 
+// withoutSaved likewise.
+func withoutSaved(t testing.TB, path string) {
+	t.Helper()
+	raw(t, path, `DROP TABLE saved_query`)
+}
+
 // rawValue returns the one value of a query as text.
 func rawValue(t testing.TB, path, query string) (value string) {
 	t.Helper()
