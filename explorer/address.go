@@ -56,3 +56,8 @@ func command(words ...string) string {
 	}
 	return "convnet " + strings.Join(quoted, " ")
 }
+
+// MapURL is the address of a small drawing: the map of a channel over an image of a dataset. It takes the network.
+func MapURL(model, dataset, image, layer string, channel int) string {
+	return probeSelection{model: model, dataset: dataset, image: image, class: none}.mapping(layer, channel).drawing("map", smallDrawing)
+}

@@ -16,7 +16,7 @@ type web struct {
 
 var read = []string{http.MethodGet, http.MethodHead}
 
-// Register adds home, search, datasets and about to the group. Pictures that visitors send lie on the desk.
+// Register adds home, search and datasets to the group. Pictures that visitors send lie on the desk.
 func Register(g *echo.Group, service *Service, uploads *upload.Desk) {
 	w := &web{service: service, uploads: uploads}
 	g.Match(read, "/", w.serveHome)
@@ -28,6 +28,5 @@ func Register(g *echo.Group, service *Service, uploads *upload.Desk) {
 	g.Match(read, "/compare", w.serveCompare)
 	g.Match(read, "/datasets", w.serveDatasets)
 	g.Match(read, "/datasets/:name", w.serveDataset)
-	g.Match(read, "/about", serveAbout)
 	w.registerMap(g)
 }

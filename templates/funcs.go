@@ -17,6 +17,7 @@ var funcs = template.FuncMap{
 	"count64":   count,
 	"decimals":  func(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) },
 	"distance":  distance,
+	"explain":   explain,
 	"figures":   figures,
 	"figures32": func(x float32) string { return figures(float64(x)) },
 	"percent":   percent,
@@ -24,11 +25,23 @@ var funcs = template.FuncMap{
 	"parts":     parts,
 	"path":      url.PathEscape,
 	"plural":    plural,
+	"query":     query,
 	"short":     func(hash string) string { return hash[:min(len(hash), 12)] },
 	"rest":      func(whole, x float64) float64 { return whole - x },
 	"plus":      func(a, b int) int { return a + b },
 	"tenth":     func(x float64) string { return strings.ReplaceAll(strconv.FormatFloat(x, 'f', 1, 64), "-", "−") },
 	"times":     func(a, b float64) float64 { return a * b },
+}
+
+// query writes names and values as the end of an address; what is empty is left out.
+func query(pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	return "?" + q.Encode()
 }
 
 // plural is "1 image", "2 images", "12 345 images".

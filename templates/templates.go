@@ -12,7 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-//go:embed layout search explorer server api
+//go:embed layout search explorer server api teaching
 var files embed.FS
 
 // Renderer renders pages by name: "search/home" is search/home.tmpl inside the layout. It is echo's renderer.

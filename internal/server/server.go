@@ -16,6 +16,7 @@ import (
 
 	"github.com/convnet-playground/convnet/explorer"
 	"github.com/convnet-playground/convnet/internal/api"
+	"github.com/convnet-playground/convnet/internal/teaching"
 	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
@@ -105,6 +106,8 @@ func (s *Server) route() {
 	explorer.Register(pages, s.config.DB, explorer.Options{
 		Prober: s.config.Prober, ProbeOff: s.config.UploadOff, Queue: s.config.Queue, QueueOff: s.queueOff(), Uploads: uploads, Channels: channels,
 	})
+
+	teaching.Register(pages, teaching.Options{DB: s.config.DB, Service: service, Channels: channels, Probing: s.config.Prober != nil})
 
 	read := []string{http.MethodGet, http.MethodHead}
 	s.echo.Match(read, "/images/:sha256", s.serveOriginal)
