@@ -33,7 +33,7 @@ var order = []struct {
 	{"Your images", "dataset image category query upload"},
 	{"The network", "network model layer channel activation field class"},
 	{"From pictures to numbers", "extraction pooling embedding"},
-	{"What is near", "metric cosine distance similarity neighbor rank k"},
+	{"What is near", "metric cosine distance similarity percentile match neighbor rank k"},
 	{"Measures", "score scorecard precision recall map-at-k r-precision ndcg interval"},
 	{"Maps", "map projection umap pca trustworthiness"},
 	{"What channels look for", "visualization objective param transform dead selectivity heat gradcam"},

@@ -4,7 +4,7 @@ import "strings"
 
 // pages are one of every kind.
 var pages = []string{
-	"/", "/search", "/search?metric=minkowski&category=discs", "/datasets", "/datasets/shapes", "/models", "/models/demo", "/models/demo/layers/stage4_relu3", "/models/demo/layers/stage4_relu3?channels=all", "/models/demo/layers/stage4_relu3/channels/3", "/probe", "/about", "/map?layer=stage4_relu3", "/map?layer=stage4_relu3&color=score&layer2=stage1_relu1&model2=demo&select=0-0~65535-0~65535-65535~0-65535", "/nowhere",
+	"/", "/search", "/search?metric=minkowski&category=discs", "/datasets", "/datasets/shapes", "/models", "/models/demo", "/models/demo/layers/stage4_relu3", "/models/demo/layers/stage4_relu3?channels=all", "/models/demo/layers/stage4_relu3/channels/3", "/probe", "/about", "/faq", "/glossary", "/tour/1", "/tour/2", "/tour/3", "/tour/4", "/tour/5", "/map?layer=stage4_relu3", "/map?layer=stage4_relu3&color=score&layer2=stage1_relu1&model2=demo&select=0-0~65535-0~65535-65535~0-65535", "/nowhere",
 }
 
 // readable looks at every page, light and dark, for what keeps people from reading or using it.

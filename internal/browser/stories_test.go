@@ -41,10 +41,15 @@ func TestStories(t *testing.T) {
 		{"map without JavaScript", mapWithoutScript},
 		{"map without WebGL", mapWithoutWebGL},
 		{"every page can be read", readable},
+		{"tour", tour},
+		{"explanations", explanations},
 	}
 	for _, story := range stories {
 		t.Run(story.name, func(t *testing.T) {
 			p := openTab(t, chromium, address)
+			if story.name == "tour" {
+				p = openNewcomer(t, chromium, address)
+			}
 			p.size(1440, 1000)
 			story.walk(p)
 		})

@@ -29,8 +29,16 @@ type tab struct {
 	problems []string
 }
 
-// openTab opens an empty page; what it reports is checked when the test ends.
+// openTab opens an empty page of a visitor who has seen the tour.
 func openTab(t testing.TB, chromium context.Context, address string) *tab {
+	t.Helper()
+	p := openNewcomer(t, chromium, address)
+	send(p, network.SetCookie, network.SetCookieParams{Name: "tour", Value: "seen", URL: address})
+	return p
+}
+
+// openNewcomer opens an empty page; what it reports is checked when the test ends.
+func openNewcomer(t testing.TB, chromium context.Context, address string) *tab {
 	t.Helper()
 	p := &tab{t: t, address: address}
 	ctx, closeTab := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))
@@ -196,7 +204,7 @@ func (p *tab) picture(name string) {
 	if dir == "" {
 		return
 	}
-	p.until("[...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight)")
+	p.until("[...document.images].every((i) => i.complete || !i.checkVisibility() || i.getBoundingClientRect().top > innerHeight)")
 	data, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		err = os.MkdirAll(dir, 0o755)

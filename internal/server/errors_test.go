@@ -155,7 +155,7 @@ func TestClosedDatabase(t *testing.T) {
 	}
 	for _, address := range append(addresses, "/healthz") {
 		want := 500
-		if address == "/about" {
+		if address == "/faq" {
 			want = 200
 		}
 		if w := s.get(address); w.Code != want {

@@ -23,6 +23,7 @@ func TestHTMLInjection(t *testing.T) {
 	for _, address := range []string{"/", "/search", "/search?layer=" + url.QueryEscape(evil), "/datasets", "/datasets/" + name, "/models", "/models/" + name,
 		"/models/" + name + "/layers/" + name, "/models/" + name + "/layers/" + name + "/channels/0", "/models/" + name + "/layers/no" + name,
 		"/models/" + name + "/layers/late/channels/" + name,
+		"/tour/1", "/tour/2", "/tour/3", "/tour/4", "/tour/5", "/tour/" + name, "/tour/2?image=" + url.QueryEscape("no"+evil), "/glossary", "/about",
 		"/search?layer=" + url.QueryEscape("x"+evil), "/search?metric=" + url.QueryEscape(evil), "/datasets/" + url.PathEscape("no"+evil)} {
 		t.Run(address, func(t *testing.T) {
 			w := s.get(address)
@@ -31,8 +32,8 @@ func TestHTMLInjection(t *testing.T) {
 			}
 			doc := document(t, w)
 			checkPolicy(t, w.Header(), doc)
-			if n := doc.Find("script").Length(); n != 1 {
-				t.Errorf("%d scripts in the page", n)
+			if n, own := doc.Find("script").Length(), doc.Find("head > script[src^='/static/']").Length(); n != 2 || own != 2 {
+				t.Errorf("%d scripts in the page, %d of them ours", n, own)
 			}
 			if n := doc.Find("img[src=x], [onerror]").Length(); n != 0 {
 				t.Errorf("%d pictures injected", n)

@@ -16,7 +16,7 @@ import (
 // addresses are one of every kind of page.
 var addresses = []string{
 	"/", "/search", "/search?metric=minkowski&p=2.5&k=5&category=cat", "/datasets", "/datasets/pets", "/datasets/pets?category=dog",
-	"/models", "/models/tiny", "/about", "/api", "/why?image=cat/000.png&with=dog/001.png", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
+	"/models", "/models/tiny", "/about", "/faq", "/glossary", "/tour/1", "/tour/2", "/tour/3", "/tour/4", "/tour/5", "/api", "/why?image=cat/000.png&with=dog/001.png", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
 	"/scorecard", "/scorecard?columns=measure&sort=map&category=cat", "/scorecard?columns=category&measure=ndcg&k=5", "/compare",
 	"/models/tiny/layers/late/channels/0", "/models/tiny/layers/late/channels/2", "/models/tiny/layers/late/channels/3",
 	"/map", "/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late", "/map?color=channel:1&show=dog&method=pca",
@@ -40,13 +40,13 @@ func TestPages(t *testing.T) {
 		{"/search", ".hit", 15, ""},
 		{"/search", ".hit svg.meter", 15, ""},
 		{"/search", ".query-picture img[src^='/images/']", 1, ""},
-		{"/search", "[data-cycle=layer] a", 2, ""},
+		{"/search", "[data-cycle=layer] li a", 2, ""},
 		{"/search", "[data-cycle=layer] a[aria-current=true]", 1, ""},
 		{"/search", "[data-cycle=metric] li a", 4, ""},
 		{"/search", "[data-cycle=metric] a[aria-current=true]", 1, "cosine"},
 		{"/search", "[data-cycle=dataset] a", 1, ""},
 		{"/search", "[data-cycle=model] li a", 1, ""},
-		{"/search", ".score-number b", 1, ""},
+		{"/search", ".score-number > b", 1, ""},
 		{"/search", ".ranks rect", 15, ""},
 		{"/search", ".catalogue .group", 2, ""},
 		{"/search", ".catalogue .tiles a", 8, ""},
@@ -97,7 +97,7 @@ func TestPages(t *testing.T) {
 		{"/models/tiny/layers/late/channels/0", "a[rel=next]", 1, ""},
 		{"/models/tiny/layers/late/channels/2", ".portrait .frame.dead", 1, "dead"},
 		{"/models/tiny/layers/late/channels/3", ".make code", 1, "convnet visualize --db test.db --model tiny --layers late --channels 3,"},
-		{"/about", ".terms dt", 15, ""},
+		{"/about", "h2#file", 1, "What is in test.db"},
 		{"/search", ".map-panel figure[data-map] svg.map-svg a[href^='/search?']", 40, ""},
 		{"/search", ".map-panel .map-query", 1, ""},
 		{"/search", ".map-panel .map-lines line", 15, ""},
@@ -117,7 +117,7 @@ func TestPages(t *testing.T) {
 		{"/map", ".map-legend a.toggle[aria-checked=true]", 2, "cat"},
 		{"/map", "#table tbody tr", 40, ""},
 		{"/map", "#table thead th", 4, "Image"},
-		{"/map", "[data-cycle=layer] a", 2, ""},
+		{"/map", "[data-cycle=layer] li a", 2, ""},
 		{"/map", "[data-cycle=layer] a[aria-current=true]", 1, ""},
 		{"/map", "[data-cycle=color] li a", 3, "category"},
 		{"/map?layer=late", "[data-cycle=method] li a", 2, "UMAP"},
@@ -302,7 +302,7 @@ func TestEveryTemplateIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "search/about": true, "search/why": true, "search/map": true, "search/scorecard": true, "search/compare": true, "search/mapsvg": true,
+	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "teaching/about": true, "teaching/faq": true, "teaching/glossary": true, "teaching/tour": true, "search/why": true, "search/map": true, "search/scorecard": true, "search/compare": true, "search/mapsvg": true,
 		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "explorer/probe": true, "server/error": true, "api/api": true}
 	for _, name := range r.Names() {
 		if !known[name] {

@@ -12,7 +12,7 @@ func TestJSONTwins(t *testing.T) {
 	s := demoSite(t)
 	keys := map[string]string{
 		"/": "datasets", "/search": "results", "/search?metric=minkowski&p=2.5&k=5&category=cat": "p", "/datasets": "datasets", "/datasets/pets": "catalogue",
-		"/datasets/pets?category=dog": "categories", "/models": "models", "/models/tiny": "layers", "/about": "terms", "/api": "groups",
+		"/datasets/pets?category=dog": "categories", "/models": "models", "/models/tiny": "layers", "/about": "models", "/glossary": "chapters", "/faq": "questions", "/tour/1": "rows", "/tour/2": "rows", "/tour/3": "says", "/tour/4": "rows", "/tour/5": "query", "/api": "groups",
 		"/why?image=cat/000.png&with=dog/001.png": "channels",
 		"/models/tiny/layers/late":                "grid", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative": "grid",
 		"/map": "map", "/map?color=channel:1&show=dog&method=pca": "ramp",

@@ -54,7 +54,7 @@ func TestUpload(t *testing.T) {
 	if w := s.get(shown); w.Code != http.StatusGone {
 		t.Errorf("somebody else's picture: status %d", w.Code)
 	}
-	other := doc.Find("[data-cycle=layer] a:not([aria-current])").AttrOr("href", "")
+	other := doc.Find("[data-cycle=layer] li a:not([aria-current])").AttrOr("href", "")
 	if w := s.get(other, mine); w.Code != http.StatusOK || document(t, w).Find(".hit").Length() != 5 {
 		t.Errorf("another layer: status %d", w.Code)
 	}

@@ -39,6 +39,9 @@ func tellScores(answers []*search.Page) []string {
 	if len(answers) < 2 {
 		return []string{"Only one layer has been asked for its vectors here. convnet ingest --layers all takes every one."}
 	}
+	if answers[0].Compared == 0 {
+		return []string{"There is no other image to find yet: bring in more."}
+	}
 	var says []string
 	early, late := answers[0], answers[len(answers)-1]
 	if early.Score != nil && late.Score != nil {
