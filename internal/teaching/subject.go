@@ -101,12 +101,9 @@ func (s *subject) at(e store.Embedding) search.Request {
 
 // values is the subject as an address says it, for a layer of it.
 func (s *subject) values(e store.Embedding) url.Values {
-	q := url.Values{"dataset": {s.answer.Dataset}, "model": {s.answer.Model}, "layer": {e.Layer}, "image": {s.answer.Query.Name}}
+	q := url.Values{"dataset": {s.answer.Dataset}, "model": {s.answer.Model}, "layer": {e.Layer}, "image": {s.answer.Query.Name}, "metric": {string(s.answer.Metric)}}
 	if slices.ContainsFunc(s.layers, func(other store.Embedding) bool { return other.Layer == e.Layer && other.ID != e.ID }) {
 		q.Set("pooling", e.Pooling)
-	}
-	if s.answer.Metric != store.Cosine {
-		q.Set("metric", string(s.answer.Metric))
 	}
 	if s.answer.Metric == store.Minkowski {
 		q.Set("p", strconv.FormatFloat(s.answer.P, 'g', -1, 64))
