@@ -19,9 +19,13 @@ type subject struct {
 	layers    []store.Embedding // one for each layer of the model that has vectors, from the input
 }
 
-// readRequest reads a selection as the search page writes it; a picture that was sent is not among what is explained with.
+// readRequest reads a selection as the search page writes it. What is explained with is an image of the dataset: of other
+// queries, of a picture that was sent for instance, the first image takes the place.
 func readRequest(q url.Values) (search.Request, error) {
-	r := search.Request{Dataset: q.Get("dataset"), Model: q.Get("model"), Layer: q.Get("layer"), Pooling: q.Get("pooling"), Image: q.Get("image")}
+	r := search.Request{Dataset: q.Get("dataset"), Model: q.Get("model"), Layer: q.Get("layer"), Pooling: q.Get("pooling")}
+	if name := q.Get("image"); name != "" {
+		r.Ask = search.AskFor(name)
+	}
 	var err error
 	if name := q.Get("metric"); name != "" {
 		if r.Metric, err = store.ParseMetric(name); err != nil {
@@ -43,7 +47,7 @@ func (w *web) subject(ctx context.Context, r search.Request) (*subject, error) {
 		return nil, err
 	}
 	r.Dataset, r.Model, r.Layer, r.Pooling = answer.Dataset, answer.Model, answer.Layer, answer.Pooling
-	r.Metric, r.P, r.Image, r.ImageID = answer.Metric, answer.P, "", answer.Query.ImageID
+	r.Metric, r.P, r.Ask = answer.Metric, answer.P, search.AskID(answer.Query.ImageID)
 	s := &subject{request: r, answer: answer}
 	dataset, err := w.db.Dataset(ctx, answer.Dataset)
 	if err != nil {
@@ -147,7 +151,7 @@ func (w *web) rise(ctx context.Context, s *subject, imageID int64) (float64, err
 	scores := []float64{}
 	for _, e := range []store.Embedding{s.layers[0], s.layers[len(s.layers)-1]} {
 		r := s.at(e)
-		r.Image, r.ImageID = "", imageID
+		r.Ask = search.AskID(imageID)
 		answer, err := w.service.Neighbors(ctx, r)
 		if isBadRequest(err) || err == nil && answer.Score == nil { // an interrupted ingest, or no category
 			return -1, nil

@@ -141,10 +141,12 @@ func (w *web) tell(ctx context.Context, q url.Values, page *Tour) error {
 	if err != nil {
 		return err
 	}
-	if r.Image == "" {
-		if s.request.ImageID, err = w.telling(ctx, s); err != nil {
+	if len(r.Ask) == 0 {
+		image, err := w.telling(ctx, s)
+		if err != nil {
 			return err
 		}
+		s.request.Ask = search.AskID(image)
 		if s, err = w.subject(ctx, s.request); err != nil {
 			return err
 		}
