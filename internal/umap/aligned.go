@@ -80,7 +80,7 @@ func layOutAligned(ctx context.Context, maps []*Map, first [][]float32, a Aligne
 	l.ties = newTies(maps, a, float64(2+o.NegativeSampleRate))
 	err := l.run(ctx, func(done, total int) { o.tell("layout", done, total) })
 	for i, m := range maps {
-		m.Coordinates = l.maps[i].seen
+		m.Coordinates = l.maps[i].place
 	}
 	return err
 }
@@ -162,25 +162,29 @@ func (g Graph) common(h Graph, i int) float64 {
 	return float64(both) / float64(either)
 }
 
-// hold says, for the points of a turn, where the other maps want them to be, and by which share of the way they go there
+// hold says, for the points of all maps, where the other maps want them to be, and by which share of the way they go there
 // with each edge. A share, other than a step, cannot overshoot, however strong the ties are.
-func (l *layout) hold(t *turn, alpha float32) {
-	if t.held == nil {
-		t.held = make([]float32, 4*len(t.points))
+func (l *layout) hold(alpha float32) {
+	if l.ties == nil {
+		return
 	}
 	width := 2*l.ties.window + 1
-	for at, i := range t.points {
-		var to place
-		var total float32
-		for offset, w := range l.ties.weights[t.chart][int(i)*width : (int(i)+1)*width] {
-			if w > 0 {
-				to, total = to.plus(w, load(l.maps[t.chart+offset-l.ties.window].seen, int(i), l.dims)), total+w
+	for number, m := range l.maps {
+		if m.held == nil {
+			m.held = make([]float32, 4*len(m.place)/l.dims)
+		}
+		for i := range len(m.place) / l.dims {
+			var to place
+			var total float32
+			for offset, w := range l.ties.weights[number][i*width : (i+1)*width] {
+				if w > 0 {
+					to, total = to.plus(w, load(l.maps[number+offset-l.ties.window].place, i, l.dims)), total+w
+				}
+			}
+			if total > 0 {
+				p := place{}.plus(1/total, to)
+				copy(m.held[4*i:], []float32{p.x, p.y, p.z, float32(-math.Expm1(float64(-alpha * total)))})
 			}
 		}
-		if total == 0 {
-			continue
-		}
-		p := place{}.plus(1/total, to)
-		copy(t.held[4*at:], []float32{p.x, p.y, p.z, float32(-math.Expm1(float64(-alpha * total)))})
 	}
 }

@@ -1,5 +1,5 @@
-/* One turn of a layout: some points go where their edges and random others send them. Plain C without wider
- * instructions, so that a seed makes the same map on every CPU of an architecture. */
+/* One epoch of a layout: some edges draw their points together, and random others push. Plain C without wider instructions,
+ * so that a seed makes the same map on every CPU of an architecture. */
 #include "move.h"
 
 #include <stddef.h>
@@ -14,9 +14,6 @@ INLINE uint64_t next(uint64_t *s) {
   z = (z ^ z >> 27) * 0x94d049bb133111eb;
   return z ^ z >> 31;
 }
-
-/* The stream of a stream and a key. */
-INLINE uint64_t keyed(uint64_t s, uint64_t key) { return next(&s) ^ key * 0xd1342543de82ef95; }
 
 /* The force at a squared distance; beyond either end of the table about that of the end. */
 INLINE float at(const umap_force *f, float d) {
@@ -40,54 +37,43 @@ INLINE void feel(const umap_force *f, const float *p, const float *other, int di
 /* Whether rate * epoch has passed a whole number since the last epoch. */
 INLINE int due(float rate, float epoch) { return (int)(rate * epoch) > (int)(rate * (epoch - 1)); }
 
-/* The edges of a point. */
-struct edges {
-  const int32_t *col;
-  const float *rate;
-  intptr_t count;
-};
-
-/* Forces, and where the points are that they come from. */
-struct field {
+struct forces {
   const umap_force *pull, *push;
-  const float *seen;
 };
 
 /* The pull of an edge and the pushes that come with it are felt at once. */
-INLINE void follow(const umap_turn *t, int dims, const struct field *f, const float *other, uint64_t *random, float *p) {
-  float change[3] = {0};
-  feel(f->pull, p, other, dims, change);
+INLINE void follow(const umap_epoch *t, int dims, struct forces f, uint64_t *random, float *p, float *other, int to) {
+  float change[3] = {0}, *q = other + dims * (size_t)to;
+  feel(f.pull, p, q, dims, change);
+  if (t->both)
+    for (int d = 0; d < dims; d++) q[d] -= t->alpha * change[d];
   for (int k = 0; k < t->negative; k++) {
     uint64_t drawn = (next(random) >> 32) * (uint64_t)t->points >> 32;
-    feel(f->push, p, f->seen + dims * drawn, dims, change);
+    feel(f.push, p, other + dims * drawn, dims, change);
   }
   for (int d = 0; d < dims; d++) p[d] += t->alpha * change[d];
 }
 
-INLINE void move(const umap_turn *t, int dims, struct edges e, const struct field *f, const float *held, uint64_t random,
-                 float *place) {
-  float p[3];
-  for (int d = 0; d < dims; d++) p[d] = place[d];
-  for (intptr_t i = 0; i < e.count; i++) {
-    if (!due(e.rate[i], t->epoch)) continue;
-    follow(t, dims, f, f->seen + (size_t)dims * e.col[i], &random, p);
-    if (held)
-      for (int d = 0; d < dims; d++) p[d] += held[3] * (held[d] - p[d]);
-  }
-  for (int d = 0; d < dims; d++) place[d] = p[d];
+INLINE void hold(const float *held, int dims, float *p) {
+  for (int d = 0; d < dims; d++) p[d] += held[3] * (held[d] - p[d]);
 }
 
-void umap_move(const umap_turn *t, const int32_t *index, const uint64_t *key, int count, const intptr_t *start,
-               const int32_t *col, const float *rate, const float *seen, const float *held, const umap_force *pull,
-               const umap_force *push, float *place) {
-  struct field f = {pull, push, seen};
-  for (int i = 0; i < count; i++) {
-    int32_t n = index[i];
-    struct edges e = {col + start[n], rate + start[n], start[n + 1] - start[n]};
-    const float *hold = held ? held + 4 * (size_t)i : NULL;
-    if (t->dims == 2) move(t, 2, e, &f, hold, keyed(t->stream, key[i]), place + 2 * (size_t)n);
-    else move(t, 3, e, &f, hold, keyed(t->stream, key[i]), place + 3 * (size_t)n);
+INLINE void move(const umap_epoch *t, int dims, struct forces f, const int32_t *from, const int32_t *to, const float *rate,
+                 intptr_t count, float *place, float *other, const float *held) {
+  uint64_t random = t->stream;
+  for (intptr_t e = 0; e < count; e++) {
+    if (!due(rate[e], t->epoch)) continue;
+    float *p = place + dims * (size_t)from[e];
+    follow(t, dims, f, &random, p, other, to[e]);
+    if (held) hold(held + 4 * (size_t)from[e], dims, p);
   }
+}
+
+void umap_move(const umap_epoch *t, const int32_t *from, const int32_t *to, const float *rate, intptr_t count, float *place,
+               float *other, const float *held, const umap_force *pull, const umap_force *push) {
+  struct forces f = {pull, push};
+  if (t->dims == 2) move(t, 2, f, from, to, rate, count, place, other, held);
+  else move(t, 3, f, from, to, rate, count, place, other, held);
 }
 
 float umap_force_at(const umap_force *force, float squared) { return at(force, squared); }

@@ -16,20 +16,21 @@ enum {
   UMAP_FORCE_COUNT = 64 << UMAP_FORCE_BITS          /* up to 2^24 */
 };
 
-/* What is common to the points of a turn. */
+/* What is common to the edges of an epoch. */
 typedef struct {
   int dims;     /* 2 or 3 */
-  int points;   /* that can be seen */
+  int points;   /* that can push */
   int negative; /* points that push with every edge */
+  int both;     /* whether an edge moves both its points, or the first only */
   float epoch, alpha;
-  uint64_t stream; /* the epoch's; each point draws from its own, of a key */
-} umap_turn;
+  uint64_t stream; /* of random numbers */
+} umap_epoch;
 
-/* Moves the points that index names, each by its edges: rows of a graph, whose columns are numbers of seen points. Held
- * has, for each, a place that it is held to and the share of the way that it goes there with every edge; it may be NULL. */
-void umap_move(const umap_turn *turn, const int32_t *index, const uint64_t *key, int count, const intptr_t *start,
-               const int32_t *col, const float *rate, const float *seen, const float *held, const umap_force *pull,
-               const umap_force *push, float *place);
+/* Goes through edges in their order: draws the point from, whose coordinates are in place, and the point to, in other,
+ * together, and pushes from away from random points in other. The two arrays may be the same. Held has, for every point in
+ * place, where it is held to and the share of the way that it goes there with every edge; it may be NULL. */
+void umap_move(const umap_epoch *epoch, const int32_t *from, const int32_t *to, const float *rate, intptr_t count,
+               float *place, float *other, const float *held, const umap_force *pull, const umap_force *push);
 
 /* The force at a squared distance. */
 float umap_force_at(const umap_force *force, float squared);

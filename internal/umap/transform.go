@@ -48,28 +48,35 @@ func (m *Map) settle(ctx context.Context, x Matrix, n Neighbors, weights []float
 	o.Epochs = max(o.Epochs/3, 1)
 	o.LearningRate /= 4
 	l := newLayout(o)
-	l.seed = newStream(o.Seed, keyTransform)
-	c := &chart{seen: m.Coordinates, place: make([]float32, n.Rows*m.Components)}
-	l.maps = []*chart{c}
-	t := &turn{}
+	l.both, l.seed = false, newStream(o.Seed, keyTransform)
+	places := make([]float32, n.Rows*m.Components)
 	for i := range n.Rows {
 		row := weights[i*n.K : (i+1)*n.K]
 		at, same := m.amid(n.Index[i*n.K:(i+1)*n.K], row)
-		at.store(c.place, i, m.Components)
+		at.store(places, i, m.Components)
 		if same {
 			clear(row) // it stays there
 		}
-		t.points, t.keys = append(t.points, int32(i)), append(t.keys, fingerprint(x.Row(i)))
 	}
-	c.edges = directed(n, weights)
-	c.rates = c.edges.ratesByRow()
-	err := each(ctx, n.Rows, turnSize, func(lo, hi int) {
-		part := &turn{points: t.points[lo:hi], keys: t.keys[lo:hi]}
-		for epoch := 1; epoch < o.Epochs && ctx.Err() == nil; epoch++ {
-			l.move(part, epoch, 0)
+	g := directed(n, weights)
+	rates, from := g.ratesByRow(), make([]int32, n.K)
+	err := each(ctx, n.Rows, 32, func(lo, hi int) {
+		for i := lo; i < hi && ctx.Err() == nil; i++ {
+			start, end := g.Start[i], g.Start[i+1]
+			l.approach(&chart{
+				edges: edges{from[:end-start], g.Col[start:end], rates[start:end]},
+				place: places[i*m.Components : (i+1)*m.Components], other: m.Coordinates,
+			}, fingerprint(x.Row(i)))
 		}
 	})
-	return c.place, err
+	return places, err
+}
+
+// approach moves one point through all epochs.
+func (l *layout) approach(alone *chart, key uint64) {
+	for epoch := 1; epoch < l.epochs; epoch++ {
+		l.move(alone, epoch, newStream(uint64(l.seed), uint64(epoch), key))
+	}
 }
 
 // amid is the mean of the neighbors' places. Where a neighbor counts fully, it is the same point.

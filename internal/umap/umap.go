@@ -126,5 +126,5 @@ func layOut(ctx context.Context, edges Graph, first []float32, o Options) ([]flo
 	l := newLayout(o)
 	l.add(edges, first)
 	err := l.run(ctx, func(done, total int) { o.tell("layout", done, total) })
-	return l.maps[0].seen, err
+	return l.maps[0].place, err
 }
