@@ -118,7 +118,7 @@ func (g gridChoice) grid(s subject, address func(channel int) string) []Tile {
 		}
 	}
 	if len(visible) > SheetPictures { // fewer are as quickly loaded one by one, and kept one by one
-		putIntoSheets(tiles, arrange(visible))
+		putIntoSheets(tiles, arrange(visible, sheetTile))
 	}
 	return tiles
 }

@@ -19,11 +19,12 @@ import (
 )
 
 // A sheet is one image of up to 64 pictures, 8 in a row, so that a grid of thousands is loaded by a few requests. Each has
-// 128 pixels on a side. Sheets are JPEGs: of pictures made from noise, a PNG is five times as large.
+// 128 pixels on a side, or 64 where they are icons. Sheets are JPEGs: of pictures made from noise, a PNG is five times as large.
 const (
 	SheetPictures = 64
 	SheetColumns  = 8
 	sheetTile     = 128
+	iconTile      = 64 // where pictures are icons
 	sheetQuality  = 90
 )
 
@@ -35,34 +36,39 @@ type Cell struct {
 	Sheet       string // its address
 	Column, Row int
 	Rows        int // of the sheet
+	tile        int // pixels on a side of a picture
 }
 
 // SheetWidth is the sheet's width in pixels.
-func (Cell) SheetWidth() int { return SheetColumns * sheetTile }
+func (c Cell) SheetWidth() int { return SheetColumns * c.tile }
 
 // SheetHeight is the sheet's height in pixels.
-func (c Cell) SheetHeight() int { return c.Rows * sheetTile }
+func (c Cell) SheetHeight() int { return c.Rows * c.tile }
 
-// arrange gives every picture its place in a sheet, in order.
-func arrange(pictures []store.Visualization) []Cell {
+// arrange gives every picture its place in a sheet, in order; a tile is one picture's width.
+func arrange(pictures []store.Visualization, tile int) []Cell {
 	cells := make([]Cell, 0, len(pictures))
 	for len(pictures) > 0 {
 		sheet := pictures[:min(SheetPictures, len(pictures))]
 		pictures = pictures[len(sheet):]
-		address, rows := sheetURL(sheet), (len(sheet)+SheetColumns-1)/SheetColumns
+		address, rows := sheetURL(sheet, tile), (len(sheet)+SheetColumns-1)/SheetColumns
 		for i := range sheet {
-			cells = append(cells, Cell{Sheet: address, Column: i % SheetColumns, Row: i / SheetColumns, Rows: rows})
+			cells = append(cells, Cell{Sheet: address, Column: i % SheetColumns, Row: i / SheetColumns, Rows: rows, tile: tile})
 		}
 	}
 	return cells
 }
 
-func sheetURL(sheet []store.Visualization) string {
+func sheetURL(sheet []store.Visualization, tile int) string {
 	ids := make([]int64, len(sheet))
 	for i, v := range sheet {
 		ids[i] = v.ID
 	}
-	return "/visualizations/sheet?" + url.Values{"ids": {writeIDs(ids)}, "v": {sheetVersion(sheet)}}.Encode()
+	q := url.Values{"ids": {writeIDs(ids)}, "v": {sheetVersion(sheet)}}
+	if tile == iconTile {
+		q.Set("icons", "1")
+	}
+	return "/visualizations/sheet?" + q.Encode()
 }
 
 // sheetVersion changes with the bytes of any of the pictures.
@@ -117,16 +123,21 @@ func readIDs(text string) ([]int64, bool) {
 // Sheet is up to 64 pictures that are shown as one.
 type Sheet struct {
 	Version  string // changes with the bytes of any of them
+	Tag      string // differs from that of any other sheet
 	pictures []store.Visualization
+	tile     int
 }
 
-// FindSheet finds the pictures that a sheet's address names, store.ErrNotFound if any is not there.
-func FindSheet(ctx context.Context, db *store.DB, ids string) (*Sheet, error) {
+// FindSheet finds the pictures that a sheet's address names, store.ErrNotFound if any is not there. As icons they are small.
+func FindSheet(ctx context.Context, db *store.DB, ids string, icons bool) (*Sheet, error) {
 	list, ok := readIDs(ids)
 	if !ok {
 		return nil, notFoundf("There is no such sheet of pictures: its address names 1 to %d of them.", SheetPictures)
 	}
-	s := &Sheet{}
+	s := &Sheet{tile: sheetTile}
+	if icons {
+		s.tile = iconTile
+	}
 	for _, id := range list {
 		v, err := db.Visualization(ctx, id)
 		if err != nil {
@@ -135,13 +146,14 @@ func FindSheet(ctx context.Context, db *store.DB, ids string) (*Sheet, error) {
 		s.pictures = append(s.pictures, v)
 	}
 	s.Version = sheetVersion(s.pictures)
+	s.Tag = fmt.Sprintf("%s-sheet-%d", s.Version, s.tile)
 	return s, nil
 }
 
 // JPEG draws the sheet. Where a picture is missing the sheet is black.
 func (s *Sheet) JPEG(ctx context.Context, db *store.DB) ([]byte, error) {
 	rows := (len(s.pictures) + SheetColumns - 1) / SheetColumns
-	sheet := image.NewRGBA(image.Rect(0, 0, SheetColumns*sheetTile, rows*sheetTile))
+	sheet := image.NewRGBA(image.Rect(0, 0, SheetColumns*s.tile, rows*s.tile))
 	for i, v := range s.pictures {
 		if v.PNGBytes == 0 {
 			continue
@@ -150,8 +162,8 @@ func (s *Sheet) JPEG(ctx context.Context, db *store.DB) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		corner := image.Pt(i%SheetColumns*sheetTile, i/SheetColumns*sheetTile)
-		if err := drawTile(sheet, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(sheetTile, sheetTile))}, data); err != nil {
+		corner := image.Pt(i%SheetColumns*s.tile, i/SheetColumns*s.tile)
+		if err := drawTile(sheet, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(s.tile, s.tile))}, data); err != nil {
 			return nil, fmt.Errorf("draw visualization %d: %w", v.ID, err)
 		}
 	}

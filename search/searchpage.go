@@ -54,12 +54,14 @@ type Choice struct {
 	URL        string
 	Current    bool
 	Score      *float64
+	Icon       Icon
 }
 
 // StripItem is a layer in the strip.
 type StripItem struct {
 	LayerScore
-	URL string
+	URL  string
+	Icon Icon
 }
 
 // Card is a result with its links.
@@ -128,6 +130,9 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 	page := &SearchPage{Base: templates.NewBase(c, "search", title(answer)), Page: answer}
 	page.links(s, t)
 	page.ProbeURL, page.LayerURL = s.probeURL(), s.layerURL()
+	if err = w.service.icons(ctx, page, t); err != nil {
+		return err
+	}
 	if page.Hint, err = w.service.hint(ctx, page, s, t); err != nil {
 		return err
 	}
@@ -192,7 +197,7 @@ func (p *SearchPage) links(s selection, t target) {
 		if t.model.ambiguous(l.Layer) {
 			pooling = t.model.layers[i].Pooling
 		}
-		p.Strip = append(p.Strip, StripItem{l, s.with(func(s *selection) { s.layer, s.pooling = l.Layer, pooling })})
+		p.Strip = append(p.Strip, StripItem{LayerScore: l, URL: s.with(func(s *selection) { s.layer, s.pooling = l.Layer, pooling })})
 	}
 	for _, h := range p.Results {
 		p.Cards = append(p.Cards, newCard(s, t, h, p.Scale))

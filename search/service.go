@@ -17,6 +17,7 @@ type Service struct {
 	UploadOff string
 
 	Firing Firing // nil: the page does not say which channels fire for its query
+	Icons  Icons  // nil: layers and models have no pictures of channels as icons
 	// Placer finds the places of pictures that were sent on maps; nil: they have none.
 	Placer Placer
 

@@ -32,6 +32,24 @@ func (db *DB) Layers(ctx context.Context, modelID int64) ([]Layer, error) {
 	return all, nil
 }
 
+// LayerPictures returns one picture of a channel for each of the layers that has any, by layer id: of the first few the one
+// with the largest file, since that of a channel which wants a plain colour shows nothing. An index finds them, however many
+// a layer has: ':' follows '9', and '-', of opposites, comes before '0'.
+func (db *DB) LayerPictures(ctx context.Context, layerIDs []int64) ([]Visualization, error) {
+	all, err := collect(ctx, db.read, scanVisualization, visualizationColumns+`WHERE id IN (
+		SELECT (
+			SELECT id FROM (
+				SELECT id, png_bytes FROM visualization
+				WHERE layer_id = layer.id AND objective >= 'channel:0' AND objective < 'channel::' AND number = 0
+				ORDER BY objective LIMIT 8)
+			WHERE png_bytes > 0 ORDER BY png_bytes DESC LIMIT 1)
+		FROM layer WHERE layer.id IN (`+joinIDs(layerIDs)+`)) ORDER BY layer_id`)
+	if err != nil {
+		return nil, fmt.Errorf("read a picture of each layer: %w", err)
+	}
+	return all, nil
+}
+
 // Layer returns a model's layer by its name.
 func (db *DB) Layer(ctx context.Context, modelID int64, name string) (Layer, error) {
 	all, err := collect(ctx, db.read, scanLayer, layerColumns+`WHERE model_id = ? AND name = ?`, modelID, name)

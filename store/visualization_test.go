@@ -229,3 +229,31 @@ func TestLayers(t *testing.T) {
 	}
 	sound(t, db)
 }
+
+func TestLayerPictures(t *testing.T) {
+	db := modelOnly(t)
+	put := func(layer int64, objective string, number, side int) int64 {
+		n := channelPicture(objective, side)
+		n.LayerID, n.Number, n.Size, n.PNG = layer, number, side, storetest.PNG(side, side, side)
+		return must[int64](t)(db.PutVisualization(t.Context(), n))
+	}
+	if none := must[[]store.Visualization](t)(db.LayerPictures(t.Context(), []int64{1, 2})); len(none) != 0 {
+		t.Errorf("nothing has been made, and yet: %+v", none)
+	}
+	put(1, "channel:-3", 0, 60) // opposites, sets and whole layers are not what stands for a layer
+	put(1, "layer", 0, 60)
+	put(1, "channel:3", 0, 10)
+	want := put(1, "channel:12", 0, 40)
+	put(1, "channel:4", 1, 60)
+	found := must[[]store.Visualization](t)(db.LayerPictures(t.Context(), []int64{2, 1}))
+	if len(found) != 1 || found[0].ID != want {
+		t.Errorf("found %+v, want picture %d", found, want)
+	}
+	other := put(2, "channel:0", 0, 20)
+	if found := must[[]store.Visualization](t)(db.LayerPictures(t.Context(), []int64{2, 1})); len(found) != 2 || found[1].ID != other {
+		t.Errorf("of two layers %+v", found)
+	}
+	if none := must[[]store.Visualization](t)(db.LayerPictures(t.Context(), nil)); len(none) != 0 {
+		t.Errorf("of no layer %+v", none)
+	}
+}

@@ -99,7 +99,7 @@ func (s *Server) route() {
 	service := search.NewService(s.config.DB, s.config.Embedder)
 	service.UploadOff, service.Placer = s.config.UploadOff, s.config.Placer
 	channels := explorer.NewChannels(s.config.DB)
-	service.Firing = firing(channels)
+	service.Firing, service.Icons = firing(channels), icons(s.config.DB)
 	uploads := upload.NewDesk(upload.Options{Bytes: s.config.Limits.Body, AtOnce: s.config.Limits.Uploads})
 	search.Register(pages, service, uploads)
 	api.Register(pages, api.Options{DB: s.config.DB, Service: service, Uploads: uploads, Version: s.config.Version})

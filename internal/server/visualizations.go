@@ -36,12 +36,12 @@ func (s *Server) serveVisualization(c echo.Context) error {
 
 // serveSheet answers with many such pictures as one.
 func (s *Server) serveSheet(c echo.Context) error {
-	sheet, err := explorer.FindSheet(c.Request().Context(), s.config.DB, c.QueryParam("ids"))
+	sheet, err := explorer.FindSheet(c.Request().Context(), s.config.DB, c.QueryParam("ids"), c.QueryParam("icons") != "")
 	if err != nil {
 		return err
 	}
 	return serveMade(c, made{
-		tag: sheet.Version + "-sheet", version: sheet.Version, contentType: "image/jpeg",
+		tag: sheet.Tag, version: sheet.Version, contentType: "image/jpeg",
 		read: func(ctx context.Context) ([]byte, error) { return sheet.JPEG(ctx, s.config.DB) },
 	})
 }
