@@ -243,8 +243,8 @@ func TestLayerPictures(t *testing.T) {
 	put(1, "channel:-3", 0, 60) // opposites, sets and whole layers are not what stands for a layer
 	put(1, "layer", 0, 60)
 	put(1, "channel:3", 0, 10)
-	want := put(1, "channel:12", 0, 40)
-	put(1, "channel:4", 1, 60)
+	want := put(1, "channel:2", 0, 40)
+	put(1, "channel:1", 1, 60)
 	found := must[[]store.Visualization](t)(db.LayerPictures(t.Context(), []int64{2, 1}))
 	if len(found) != 1 || found[0].ID != want {
 		t.Errorf("found %+v, want picture %d", found, want)
