@@ -77,13 +77,11 @@ func kChoices(s selection) []Choice {
 	return list
 }
 
-// fields is the selection as hidden form fields, in a steady order, without those that the form asks for.
-func (s selection) fields(without ...string) []Field {
-	_, query, _ := strings.Cut(s.url(), "?")
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return nil // it was encoded a line above
-	}
+// fields is the selection as hidden form fields, without those that the form asks for.
+func (s selection) fields(without ...string) []Field { return fieldsOf(s.values(), without...) }
+
+// fieldsOf writes an address as hidden form fields, in a steady order.
+func fieldsOf(values url.Values, without ...string) []Field {
 	var list []Field
 	for name, all := range values {
 		for _, value := range all {

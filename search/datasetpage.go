@@ -18,6 +18,8 @@ type DatasetPage struct {
 	CreatedAt  string        `json:"created_at"`
 	Catalogue  Catalogue     `json:"catalogue"`
 	Quarantine []Quarantined `json:"quarantine"`
+
+	Care string `json:"-"` // address of the care page
 }
 
 // Quarantined is an input that did not become an image.
@@ -39,7 +41,7 @@ func (w *web) serveDataset(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := &DatasetPage{Base: templates.NewBase(c, "datasets", d.Name), CreatedAt: d.CreatedAt}
+	page := &DatasetPage{Base: templates.NewBase(c, "datasets", d.Name), CreatedAt: d.CreatedAt, Care: careState{dataset: d.Name}.url()}
 	if page.DatasetCard, err = w.service.datasetCard(ctx, d); err != nil {
 		return err
 	}

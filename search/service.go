@@ -16,6 +16,9 @@ type Service struct {
 	// UploadOff is the sentence that says why there is no embedder; there is a general one when it is empty.
 	UploadOff string
 
+	// EditsOff is the sentence that says why images can be neither moved nor deleted; empty where they can.
+	EditsOff string
+
 	Firing Firing // nil: the page does not say which channels fire for its query
 	Icons  Icons  // nil: layers and models have no pictures of channels as icons
 	// Placer finds the places of pictures that were sent on maps; nil: they have none.

@@ -26,6 +26,7 @@ func Register(g *echo.Group, service *Service, uploads *upload.Desk) {
 	g.Match(read, "/why/heat.png", w.serveHeat)
 	g.Match(read, "/scorecard", w.serveScorecard)
 	g.Match(read, "/compare", w.serveCompare)
+	w.registerCare(g)
 	g.Match(read, "/datasets", w.serveDatasets)
 	g.Match(read, "/datasets/:name", w.serveDataset)
 	w.registerMap(g)

@@ -9,29 +9,29 @@ import (
 	"github.com/convnet-playground/convnet/store"
 )
 
-// openServed opens the database for writing where pages may ask for pictures, and otherwise for reading, with the reason
-// as a sentence for the pages.
-func openServed(ctx context.Context, f serveFlags, listen net.Addr) (db *store.DB, queueOff string, err error) {
-	queueOff = keepsOut(f, listen)
-	if queueOff == "" {
+// openServed opens the database for writing where pages may change it, and otherwise for reading, with the reason as the
+// end of a sentence for the pages.
+func openServed(ctx context.Context, f serveFlags, listen net.Addr) (db *store.DB, reason string, err error) {
+	reason = keepsOut(f, listen)
+	if reason == "" {
 		if db, err = store.Open(ctx, f.db, store.ReadWrite); err == nil {
 			return db, "", nil
 		}
-		queueOff = "No pictures can be made here, because the file cannot be opened for writing: " + err.Error()
+		reason = "the file cannot be opened for writing: " + err.Error()
 	}
 	db, err = store.Open(ctx, f.db, store.ReadOnly)
-	return db, queueOff, err
+	return db, reason, err
 }
 
-// keepsOut is why visitors may not have pictures made, "" if they may. That takes minutes of all processors and writes to
-// the file, so it is for those on this machine only.
+// keepsOut is why visitors may not change the file, "" if they may. Having pictures made takes minutes of all processors,
+// and what is deleted is gone, so it is for those on this machine only.
 func keepsOut(f serveFlags, listen net.Addr) string {
 	tcp, ok := listen.(*net.TCPAddr)
 	switch {
 	case f.readOnly:
-		return "No pictures can be made here: the file is served with --read-only."
+		return "the file is served with --read-only."
 	case !ok || !tcp.IP.IsLoopback() || len(f.hosts) > 0:
-		return "No pictures can be made here: others than those on this machine can reach this server. Start it without --listen and --host for that."
+		return "others than those on this machine can reach this server. Start it without --listen and --host for that."
 	}
 	return ""
 }

@@ -56,18 +56,21 @@ func (a *app) serve(ctx context.Context, f serveFlags) (err error) {
 		return fmt.Errorf("listen on %s: %w (choose another address with --listen)", f.listen, err)
 	}
 	defer listener.Close() // where nothing came of serving; otherwise that has closed it
-	db, queueOff, err := openServed(ctx, f, listener.Addr())
+	db, reason, err := openServed(ctx, f, listener.Addr())
 	if err != nil {
 		return err
 	}
 	defer closeInto(&err, db.Close)
-	config := server.Config{DB: db, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Origins: f.origins, Version: version, QueueOff: queueOff}
-	engine, reason := openEngine(db, f.provider, f.maxModelMemory<<20)
+	config := server.Config{DB: db, ReadOnly: f.readOnly, Logger: a.logger(), Hosts: f.hosts, Origins: f.origins, Version: version}
+	if reason != "" {
+		config.QueueOff, config.EditsOff = "No pictures can be made here: "+reason, "Nothing can be changed here: "+reason
+	}
+	engine, uploadOff := openEngine(db, f.provider, f.maxModelMemory<<20)
 	defer closeInto(&err, engine.Close)
 	if f.provider != "" && engine == nil {
-		return errors.New(reason)
+		return errors.New(uploadOff)
 	}
-	if config.UploadOff = reason; engine != nil {
+	if config.UploadOff = uploadOff; engine != nil {
 		config.Embedder, config.Prober = &embedder{engine}, newProber(engine)
 	}
 	config.Placer = projection.NewPlacer(db)

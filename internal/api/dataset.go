@@ -60,7 +60,7 @@ type Dataset struct {
 
 func newDataset(d store.Dataset) Dataset {
 	links := Links{"self": address("datasets", d.Name)}
-	for _, part := range []string{"images", "embeddings", "neighbors", "scores", "projections", "runs", "quarantine"} {
+	for _, part := range []string{"images", "embeddings", "neighbors", "scores", "projections", "care", "edits", "runs", "quarantine"} {
 		links[part] = address("datasets", d.Name, part)
 	}
 	return Dataset{ID: d.ID, Name: d.Name, Images: d.Images, Categories: d.Categories, License: d.License, Source: d.Source,

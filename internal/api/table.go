@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
 )
 
@@ -37,6 +38,15 @@ func (a *API) overview() []route {
 	}
 }
 
+// imageFilter are the parameters that choose among a dataset's images.
+var imageFilter = []parameter{
+	{name: "category", about: "Only images of this category; empty: those that have none.", kind: "string"},
+	{name: "name", about: "Only images with this in their file name; case does not matter for ASCII letters.", kind: "string"},
+	{name: "min_width", about: "Pixels, at least.", kind: "integer"}, {name: "max_width", about: "Pixels, at most.", kind: "integer", from: 1},
+	{name: "min_height", about: "Pixels, at least.", kind: "integer"}, {name: "max_height", about: "Pixels, at most.", kind: "integer", from: 1},
+	{name: "min_size", about: "Bytes of the original, at least.", kind: "integer"}, {name: "max_size", about: "Bytes of the original, at most.", kind: "integer", from: 1},
+}
+
 func (a *API) datasetRoutes() []route {
 	const tag = "Datasets and images"
 	return []route{
@@ -45,19 +55,22 @@ func (a *API) datasetRoutes() []route {
 		{path: "/datasets/{dataset}", name: "getDataset", tag: tag, summary: "A dataset with its categories",
 			answer: Dataset{}, sample: "/datasets/{dataset}", handle: a.getDataset},
 		{path: "/datasets/{dataset}/images", name: "listImages", tag: tag, summary: "Images of a dataset, by id", list: true,
-			formats: tableLike, answer: List[Image]{}, query: []parameter{
-				{name: "category", about: "Only images of this category; empty: those that have none.", kind: "string"},
-				{name: "name", about: "Only images with this in their file name; case does not matter for ASCII letters.", kind: "string"},
-				{name: "min_width", about: "Pixels, at least.", kind: "integer"}, {name: "max_width", about: "Pixels, at most.", kind: "integer", from: 1},
-				{name: "min_height", about: "Pixels, at least.", kind: "integer"}, {name: "max_height", about: "Pixels, at most.", kind: "integer", from: 1},
-				{name: "min_size", about: "Bytes of the original, at least.", kind: "integer"}, {name: "max_size", about: "Bytes of the original, at most.", kind: "integer", from: 1},
-			}, sample: "/datasets/{dataset}/images?category={category}&limit=5", handle: a.listImages},
+			formats: tableLike, answer: List[Image]{}, query: imageFilter,
+			sample: "/datasets/{dataset}/images?category={category}&limit=5", handle: a.listImages},
 		{path: "/datasets/{dataset}/images/{image}", name: "getImage", tag: tag, summary: "An image",
 			answer: Image{}, sample: "/datasets/{dataset}/images/{image}", handle: a.getImage},
 		{path: "/datasets/{dataset}/images/{image}/original", name: "getOriginal", tag: tag, summary: "The image's bytes as they came",
 			pictures: anyImage, sample: "/datasets/{dataset}/images/{image}/original", handle: a.getOriginal},
 		{path: "/datasets/{dataset}/images/{image}/thumbnail", name: "getThumbnail", tag: tag, summary: "A small picture of the image",
 			pictures: anyImage, sample: "/datasets/{dataset}/images/{image}/thumbnail", handle: a.getThumbnail},
+		{path: "/datasets/{dataset}/care", name: "getCare", tag: tag, summary: "What to look at in a dataset: near-duplicates, outliers, suspects, clusters, balance",
+			about: "The whole dataset is looked through, by the cosine distance; the filter says which findings are told. " +
+				"CSV has one row for each image of a finding. Without model and layer those with the best stored score are taken.",
+			formats: tableLike, answer: search.CareReport{}, query: append(slices.Clone(whichEmbedding), imageFilter...),
+			sample: "/datasets/{dataset}/care?model={model}&layer={layer}", handle: a.getCare},
+		{path: "/datasets/{dataset}/edits", name: "listEdits", tag: tag, summary: "Moves and deletions of images, staged or committed", list: true,
+			about:   "They are made on the page Care; this only tells of them.",
+			formats: tableLike, answer: List[Edit]{}, sample: "/datasets/{dataset}/edits", handle: a.listEdits},
 		{path: "/datasets/{dataset}/runs", name: "listRuns", tag: tag, summary: "What ran on a dataset, the newest first", list: true,
 			answer: List[store.Run]{}, sample: "/datasets/{dataset}/runs", handle: a.listRuns},
 		{path: "/datasets/{dataset}/quarantine", name: "listQuarantine", tag: tag, summary: "Inputs that were refused, with the reason", list: true,

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,8 @@ type Config struct {
 	Placer    search.Placer   // nil: queries by a new picture have no place on maps
 	Queue     explorer.Queue  // nil: pages cannot ask for pictures
 	QueueOff  string          // why Queue is nil, as a sentence for the page
-	ReadOnly  bool            // said on the pages; the server itself never writes, only its queue does
+	EditsOff  string          // why DB is open for reading only, as a sentence for the page
+	ReadOnly  bool            // said on the pages; then nothing is written
 	Logger    *slog.Logger    // nil: no log
 	Hosts     []string        // host names to answer to beside the loopback ones
 	Origins   []string        // whose pages may use the API, as ParseOrigin writes them
@@ -100,6 +102,9 @@ func (s *Server) route() {
 	service.UploadOff, service.Placer = s.config.UploadOff, s.config.Placer
 	channels := explorer.NewChannels(s.config.DB)
 	service.Firing, service.Icons = firing(channels), icons(s.config.DB)
+	if s.config.DB.ReadOnly() {
+		service.EditsOff = cmp.Or(s.config.EditsOff, "Nothing can be changed here: the file is open for reading only.")
+	}
 	uploads := upload.NewDesk(upload.Options{Bytes: s.config.Limits.Body, AtOnce: s.config.Limits.Uploads})
 	search.Register(pages, service, uploads)
 	api.Register(pages, api.Options{DB: s.config.DB, Service: service, Uploads: uploads, Version: s.config.Version})

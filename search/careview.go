@@ -1,0 +1,191 @@
+package search
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/convnet-playground/convnet/store"
+)
+
+// CareSection is findings of one kind as a page shows them.
+type CareSection struct {
+	Name, Title string
+	About       string // how they were found, in a sentence or two
+	Empty       string // what to say where there are none
+	Loose       bool   // its groups are single images, side by side
+	Count       int    // groups, or images where these are loose
+	Groups      []CareGroup
+	More        string // address of the whole section; "" where all is shown
+
+	Page, Pages    int
+	Previous, Next string
+}
+
+// CareGroup is images that belong to one finding.
+type CareGroup struct {
+	Title, Note  string
+	Warn         string // what needs a person's eye
+	Tiles        []CareTile
+	Evidence     []CareTile // what speaks for the finding; not to be selected
+	EvidenceNote string
+	Actions      []CareAction
+	Left         int // images that are not shown
+}
+
+// CareTile is an image of a finding.
+type CareTile struct {
+	CareImage
+	Swatch    string
+	Note      string // what was measured
+	Badge     string // why it is special: the best copy, the medoid, a mirror image
+	Edit      string // what is staged for it
+	Deleted   bool   // that is to delete it
+	Search    string
+	Why, Map  string
+	WhyOf     string // the image that Why compares it with
+	Suggested string // category
+}
+
+// CareAction is a button that stages edits.
+type CareAction struct {
+	Label, Value string
+	Danger       bool
+}
+
+// CareBar is a category's size as a bar.
+type CareBar struct {
+	Name, Swatch, URL string
+	Images            int
+	Share             float64 // of the largest, in percent
+}
+
+// view makes tiles of images.
+type view struct {
+	state   careState
+	dataset store.Dataset
+	staged  map[int64]CareEdit
+}
+
+func (v *view) tile(img CareImage, note string) CareTile {
+	at := v.state.image(img.Name)
+	t := CareTile{CareImage: img, Swatch: swatch(v.dataset, img.Category), Note: note, Search: at.url(), Map: mapState{selection: at}.url("/map")}
+	if e, ok := v.staged[img.ImageID]; ok {
+		t.Deleted = e.Action == store.EditDelete
+		if t.Edit = "→ " + e.Category; t.Deleted {
+			t.Edit = "to be deleted"
+		} else if e.Category == "" {
+			t.Edit = "→ no category"
+		}
+	}
+	return t
+}
+
+// compared lets a tile's why compare it with another image.
+func (v *view) compared(t CareTile, with string) CareTile {
+	t.Why, t.WhyOf = whyURL(v.state.image(with), t.Name), with
+	return t
+}
+
+// sections decides what is shown: the beginning of every section, or a page of one.
+func (p *CarePage) sections(s careState, d store.Dataset) {
+	p.Section, p.All = s.section, s.with(func(s *careState) { s.section = "" })
+	v := &view{state: s, dataset: d, staged: map[int64]CareEdit{}}
+	for _, e := range p.Staged {
+		v.staged[e.ImageID] = e
+	}
+	all := []CareSection{v.nearDuplicates(p.NearDuplicates), v.suspects(p.Suspects), v.outliers(p.Outliers), v.clusters(p.Clusters), v.sameBytes(p.SameBytes)}
+	p.tabs(s, all)
+	for _, section := range all {
+		switch {
+		case s.section == section.Name:
+			section.turn(s)
+			p.Sections = append(p.Sections, section)
+		case s.section == "" && (section.Name != careSame || section.Count > 0):
+			section.begin(s)
+			p.Sections = append(p.Sections, section)
+		}
+	}
+	if s.section == "" || s.section == careBalance {
+		p.bars(s, d)
+	}
+}
+
+func (p *CarePage) tabs(s careState, all []CareSection) {
+	for _, section := range all {
+		p.Tabs = append(p.Tabs, CareTab{section.Title, strconv.Itoa(section.Count), section.unit(),
+			s.with(func(s *careState) { s.section = section.Name }), s.section == section.Name})
+	}
+	p.Tabs = append(p.Tabs, CareTab{"Balance", fmt.Sprintf("%.0f %%", 100*p.Balance.Evenness), "even",
+		s.with(func(s *careState) { s.section = careBalance }), s.section == careBalance})
+}
+
+func (p *CarePage) bars(s careState, d store.Dataset) {
+	most := 0
+	for _, c := range p.Balance.Categories {
+		most = max(most, c.Images)
+	}
+	p.Bars = []CareBar{}
+	for _, c := range p.Balance.Categories {
+		p.Bars = append(p.Bars, CareBar{c.Name, swatch(d, c.Name), s.with(func(s *careState) { s.filter.Category = &c.Name }), c.Images, 100 * float64(c.Images) / float64(most)})
+	}
+}
+
+// begin cuts a section to what fits beside the others.
+func (c *CareSection) begin(s careState) {
+	groups, tiles := 4, 6
+	switch c.Name {
+	case careOutliers:
+		groups = 12
+	case careSuspects:
+		groups = 6
+	}
+	c.shorten(tiles)
+	if len(c.Groups) > groups || c.Name == careClusters && len(c.Groups) > 0 {
+		c.Groups = c.Groups[:min(groups, len(c.Groups))]
+		c.More = s.with(func(s *careState) { s.section = c.Name })
+	}
+}
+
+// turn cuts a section to a page.
+func (c *CareSection) turn(s careState) {
+	perPage := 24
+	if c.Loose {
+		perPage = 96
+	}
+	c.shorten(48)
+	c.Pages = max(1, (len(c.Groups)+perPage-1)/perPage)
+	c.Page = min(max(s.page, 1), c.Pages)
+	at := func(page int) string { return s.with(func(s *careState) { s.page = page }) }
+	if c.Page > 1 {
+		c.Previous = at(c.Page - 1)
+	}
+	if c.Page < c.Pages {
+		c.Next = at(c.Page + 1)
+	}
+	c.Groups = c.Groups[(c.Page-1)*perPage : min(c.Page*perPage, len(c.Groups))]
+}
+
+// shorten leaves so many tiles of a group.
+func (c *CareSection) shorten(tiles int) {
+	for i := range c.Groups {
+		if g := &c.Groups[i]; len(g.Tiles) > tiles {
+			g.Left += len(g.Tiles) - tiles
+			g.Tiles = g.Tiles[:tiles]
+		}
+	}
+}
+
+// unit is what a section counts.
+func (c CareSection) unit() string {
+	unit := "image"
+	switch c.Name {
+	case careClusters:
+		return "suggested"
+	case careNear:
+		unit = "group"
+	}
+	if c.Count != 1 {
+		unit += "s"
+	}
+	return unit
+}
