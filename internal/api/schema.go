@@ -66,7 +66,7 @@ func (s *schemas) structure(t reflect.Type) object {
 	properties, required := object{}, []string{}
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" || name == "-" || len(f.Index) > 1 {
+		if name == "" || name == "-" {
 			continue
 		}
 		property := s.of(f.Type)
