@@ -57,5 +57,5 @@ func (s careState) fields(without ...string) []Field { return fieldsOf(s.values(
 
 // image is the selection that searches with an image at the page's layer.
 func (s careState) image(name string) selection {
-	return selection{dataset: s.dataset, model: s.model, layer: s.layer, pooling: s.pooling, image: name}
+	return selection{dataset: s.dataset, model: s.model, layer: s.layer, pooling: s.pooling, ask: AskFor(name)}
 }
