@@ -100,23 +100,27 @@ func tourWithoutScript(p *tab) {
 	p.picture("tour without script")
 }
 
-// explanations opens what stands beside words, with a script and without: the drawing is loaded then, not before.
+// explanations opens what stands beside words; the drawing is loaded then, not before.
 func explanations(p *tab) {
-	for _, scripts := range []bool{true, false} {
-		send(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts})
-		for path, term := range map[string]string{"/search": "score", "/map": "map", "/scorecard": "scorecard", "/models/demo/layers/stage4_relu3": "visualization", "/probe": "activation"} {
-			p.open(path)
-			p.until("document.readyState === 'complete'")
-			box := "document.getElementById('explain-" + term + "')"
-			drawing := box + ".querySelector('.in-light')"
-			if p.is(box + ".checkVisibility() || " + drawing + ".currentSrc && " + drawing + ".complete") {
-				p.t.Errorf("%s: the explanation is open or its drawing loaded to begin with", path)
-			}
-			p.click("[popovertarget=explain-" + term + "]")
-			p.until(box + ".checkVisibility() && " + drawing + ".naturalWidth === 560")
-			p.picture("explain " + term)
-			p.press(kb.Escape)
-			p.until("!" + box + ".checkVisibility()")
+	for path, term := range map[string]string{"/search": "score", "/map": "map", "/scorecard": "scorecard", "/models/demo/layers/stage4_relu3": "visualization", "/probe": "activation"} {
+		p.open(path)
+		p.until("document.readyState === 'complete'")
+		if drawing := explanation(term) + ".querySelector('.in-light')"; p.is(explanation(term) + ".checkVisibility() || " + drawing + ".naturalWidth > 0") {
+			p.t.Errorf("%s: the explanation is open or its drawing loaded to begin with", path)
 		}
+		explain(p, term)
+		p.picture("explain " + term)
+		p.press(kb.Escape)
+		p.until("!" + explanation(term) + ".checkVisibility()")
 	}
+	send(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	p.open("/search")
+	explain(p, "metric")
 }
+
+func explain(p *tab, term string) {
+	p.click("[popovertarget=explain-" + term + "]")
+	p.until(explanation(term) + ".checkVisibility() && " + explanation(term) + ".querySelector('.in-light').naturalWidth === 560")
+}
+
+func explanation(term string) string { return "document.getElementById('explain-" + term + "')" }

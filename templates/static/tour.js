@@ -19,10 +19,11 @@
     close.type = "button";
     close.ariaLabel = "Close the tour";
     close.textContent = "✕";
-    close.addEventListener("click", () => dialog.close());
+    close.addEventListener("click", () => { remember(); dialog.close(); });
     dialog.append(close);
     dialog.addEventListener("click", follow);
     dialog.addEventListener("keydown", turn);
+    dialog.addEventListener("cancel", remember); // by Esc, and at once; the page may be left before it has closed
     dialog.addEventListener("close", remember);
     document.body.append(dialog);
   }
