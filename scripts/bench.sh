@@ -19,7 +19,10 @@ bench "Objective and derivative against the forward pass, one thread (ratio: how
 bench "Share of a step that is not the network's" ./internal/visualize BesideNetwork 5x
 bench "A channel's picture against PyTorch in Lucent's manner, each at its best number of threads (ratio: larger is faster)" ./internal/visualize AgainstLucent "${ROUNDS:-5x}"
 bench "Seconds for a channel's picture, 128×128, 512 steps, one thread, at eight layers of every network" ./internal/visualize Channels 1x
-bench "From asking for the map page to the frame with all its points, in headless Chromium without a graphics card" ./internal/browser MapFirstPaint 5x
+bench "Search pages of a served site, eight visitors at once, by wrk, where it is installed (ms; healthz: the smallest answer there is)" ./internal/server SearchPage 1x
+bench "A picture sent to a site with DenseNet121, against one bare inference (ratio: 1 is nothing but the network)" ./cmd/convnet Upload 1x
+bench "The scorecard of 10,000 images at eight layers by four metrics (seconds), and again after one layer has changed" ./search Scorecard 1x
+bench "First contentful paint in headless Chromium, and the frame with all points of a map by WebGL without a graphics card (ms)" ./internal/browser FirstPaint 7x
 bench "The maps of the original's content, 288 of 200 points, through the store (cpu-s/288: on two cores half of it passes at least)" ./internal/projection All 1x
 bench "Reading a map of 10,000 points" ./store ProjectionPoints 100x
 bench "Pooling one map (MB/s; the limit is the memory's)" ./internal/pooling Of 1s

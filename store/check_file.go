@@ -69,6 +69,15 @@ var constraints = []struct{ table, rule string }{
 	{"score", "categories IS NULL OR json_valid(categories)"},
 	{"visualization_request", "json_valid(parameters)"},
 	{"visualization_request", "state IN ('waiting', 'running', 'failed')"},
+	{"edit", "length(sha256) = 32"},
+	{"edit", "pending IN (0, 1)"},
+	{"edit", "action IN ('move', 'delete')"},
+	{"edit", "action = 'move' OR category = ''"},
+	{"saved_query", "length(sha256) = 32"},
+	{"saved_query", "name <> ''"},
+	{"saved_query", "width > 0"},
+	{"saved_query", "height > 0"},
+	{"saved_query", "length(picture) > 0"},
 }
 
 // rules reports rows that break a constraint.
@@ -98,6 +107,7 @@ var references = []struct{ table, column, parent string }{
 	{"projection", "embedding_id", "embedding"},
 	{"visualization", "layer_id", "layer"},
 	{"visualization_request", "layer_id", "layer"},
+	{"edit", "dataset_id", "dataset"},
 }
 
 // foreignKeys reports rows that refer to nothing.

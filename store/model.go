@@ -16,8 +16,9 @@ type Model struct {
 	HasGraph            bool   // false in a snapshot made without models
 }
 
+// The + keeps SQLite from looking up hashes in the primary key, for which it would read whole rows, networks and all.
 const modelColumns = `
-	SELECT id, name, sha256, graph_sha256, manifest, graph_sha256 IN (SELECT sha256 FROM model_graph)
+	SELECT id, name, sha256, graph_sha256, manifest, graph_sha256 IN (SELECT +sha256 FROM model_graph)
 	FROM model `
 
 func scanModel(rows *sql.Rows) (m Model, err error) {

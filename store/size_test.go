@@ -21,7 +21,7 @@ func TestFileSize(t *testing.T) {
 		layers           int
 		dimension, graph int
 	}{
-		{"photographs", 300, 5_000, 50_000, 4, 2048, 8 << 20},
+		{"photographs", 330, 5_000, 50_000, 4, 2048, 8 << 20},
 		{"photographs only", 700, 5_000, 50_000, 0, 0, 0},
 		{"large photographs", 60, 40_000, 900_000, 4, 2048, 8 << 20},
 		{"tiny pictures", 5000, 700, 1_200, 3, 1024, 8 << 20},

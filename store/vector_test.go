@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/convnet-playground/convnet/migrations"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
@@ -302,7 +303,7 @@ func TestRunsAndInfo(t *testing.T) {
 		originals += int64(len(i.Data))
 	}
 	if info.OriginalBytes != originals || info.ThumbnailBytes != int64(len(images[0].Thumbnail)) || info.ModelBytes != int64(len("graph of tiny")) ||
-		info.VectorBytes != 2*3*4*(8+2*4) || info.PageSize != 65536 || info.SchemaVersion != 4 || info.Snapshot != nil {
+		info.VectorBytes != 2*3*4*(8+2*4) || info.PageSize != 65536 || info.SchemaVersion != len(must[[]migrations.Migration](t)(migrations.All())) || info.Snapshot != nil {
 		t.Errorf("info = %+v", info)
 	}
 	if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.FinishRun(1, "perhaps", nil) }); err == nil {

@@ -15,7 +15,7 @@ func TestStories(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the program that is walked through is another process, which the race detector does not see: make test walks")
 	}
-	chromium := startChromium(t)
+	chromium := startChromium(t, softwareGL...)
 	address, images := startProgram(t)
 	stories := []struct {
 		name string
