@@ -1,0 +1,77 @@
+// Chromium, and pages in it that note whatever should not happen in any of them.
+import assert from "node:assert/strict";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { chromium } from "playwright-core";
+import { artefacts } from "./program.mjs";
+
+/** findChromium returns the path of a browser, or nothing. */
+export function findChromium() {
+  const names = [process.env.CONVNET_CHROMIUM, "chromium", "chromium-browser", "google-chrome"].filter(Boolean);
+  const folders = process.env.PATH.split(delimiter);
+  return names.flatMap((name) => (name.includes("/") ? [name] : folders.map((folder) => join(folder, name)))).find(isProgram);
+}
+
+function isProgram(path) {
+  try { accessSync(path, constants.X_OK); return true; } catch { return false; }
+}
+
+/** launch starts a browser that draws WebGL without a graphics card and asks nobody for anything by itself. */
+export function launch() {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic", "--disable-component-update"],
+    chromiumSandbox: process.getuid?.() !== 0, // the sandbox refuses to run as root
+  });
+}
+
+const policy = /^default-src 'none';(?!.*unsafe)/;
+
+/**
+ * Tab is a page with cookies of its own. What goes wrong in it is kept and told when it is closed: errors and warnings of the
+ * console, requests to another host, answers without the strict policy.
+ */
+export class Tab {
+  problems = [];
+  responses = [];
+
+  static async open(browser, address, { width = 1440, height = 1000, ...options } = {}) {
+    const tab = new Tab();
+    tab.address = address;
+    tab.context = await browser.newContext({ baseURL: address, viewport: { width, height }, ...options });
+    tab.context.on("request", (request) => tab.checkRequest(new URL(request.url())));
+    tab.context.on("response", (response) => tab.checkResponse(response));
+    tab.context.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) tab.note(`console at ${message.location().url}: ${message.text()}`);
+    });
+    tab.context.on("weberror", (error) => tab.note(`exception: ${error.error().stack}`));
+    tab.page = await tab.context.newPage();
+    return tab;
+  }
+
+  note(problem) { this.problems.push(problem); }
+
+  checkRequest(to) {
+    if (!["blob:", "data:"].includes(to.protocol) && to.origin !== this.address) this.note(`a request left the site: ${to}`);
+  }
+
+  checkResponse(response) {
+    if (!response.url().startsWith("http")) return;
+    this.responses.push(response);
+    if (!policy.test(response.headers()["content-security-policy"] ?? "")) this.note(`no strict policy: ${response.url()}`);
+  }
+
+  /** expect takes back notes of what is done on purpose. */
+  expect(text) { this.problems = this.problems.filter((problem) => !problem.includes(text)); }
+
+  /** shot leaves a picture of what is to be seen, or of the whole page, once its images are there. */
+  async shot(name, options = {}) {
+    await this.page.waitForFunction(() => [...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight));
+    await this.page.screenshot({ path: join(artefacts, name.replaceAll(/[^a-z0-9]+/gi, "-") + ".png"), ...options });
+  }
+
+  async close() {
+    await this.context.close();
+    assert.deepEqual([...new Set(this.problems)], []);
+  }
+}
