@@ -17,7 +17,7 @@ type Run struct {
 const (
 	mostColumns  = 24 // branches that take more room are drawn in a row
 	mostRows     = 8
-	columnPitch  = 17 // pixels from one block to the next
+	columnPitch  = 24 // pixels from one block to the next: targets nearer to each other are hard to hit
 	rowPitch     = 44
 	arcRoom      = 10 // above the blocks, for shortcuts
 	outletWidth  = 14

@@ -27,6 +27,11 @@ type mapDrawing struct {
 	Foot   string
 }
 
+// Linked says whether points are links: then it is no picture to those who hear it, but a group of links.
+func (m mapDrawing) Linked() bool {
+	return len(m.Groups) > 0 && m.Groups[0].Points[0].URL != ""
+}
+
 // drawnGroup is points of one colour and shape.
 type drawnGroup struct {
 	Class, Fill string

@@ -33,7 +33,7 @@ export function inline(html) {
 export function width(page) {
   return page.evaluate(() => {
     const room = document.documentElement.clientWidth, over = document.documentElement.scrollWidth - room;
-    const wide = [...document.querySelectorAll("main *")].find((e) => e.getBoundingClientRect().right > room + 1 && !e.closest(".scroll"));
+    const wide = [...document.querySelectorAll("main *")].find((e) => e.getBoundingClientRect().right > room + 1 && !e.parentElement.closest(".scroll"));
     return over > 0 ? [`${over} pixels wider than ${room}: ${wide?.outerHTML.slice(0, 120)}`] : [];
   });
 }
