@@ -1,6 +1,6 @@
 # ConvNet Playground. `make demo` and `make test` do all the set-up they need.
 .DEFAULT_GOAL := help
-.PHONY: help demo build setup test race bench lint clean
+.PHONY: help demo build setup test browser race bench lint clean
 
 ADDR    ?= 127.0.0.1:8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -51,6 +51,9 @@ $(BUNDLE): $(wildcard templates/map/*.js) scripts/bundle.sh node_modules/.packag
 
 test: setup ## run all tests
 	CONVNET_ONNXRUNTIME="$(ONNXRUNTIME)" go test ./...
+
+browser: build ## walk through the pages in Chromium, with axe; leaves screenshots in build/browser
+	node browser/walk.mjs
 
 race: setup ## run the tests under the race detector
 	CONVNET_ONNXRUNTIME="$(ONNXRUNTIME)" go test -race -short ./...

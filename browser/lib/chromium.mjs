@@ -35,7 +35,8 @@ export class Tab {
   problems = [];
   responses = [];
 
-  static async open(browser, address, { width = 1440, height = 1000, ...options } = {}) {
+  /** open makes a tab of somebody who has seen the tour, unless firstVisit says otherwise. */
+  static async open(browser, address, { width = 1440, height = 1000, firstVisit = false, ...options } = {}) {
     const tab = new Tab();
     tab.address = address;
     tab.context = await browser.newContext({ baseURL: address, viewport: { width, height }, ...options });
@@ -45,6 +46,7 @@ export class Tab {
       if (["error", "warning"].includes(message.type())) tab.note(`console at ${message.location().url}: ${message.text()}`);
     });
     tab.context.on("weberror", (error) => tab.note(`exception: ${error.error().stack}`));
+    if (!firstVisit) await tab.context.addCookies([{ name: "tour", value: "seen", url: address }]);
     tab.page = await tab.context.newPage();
     return tab;
   }
@@ -67,8 +69,10 @@ export class Tab {
   /** shot leaves a picture of what is to be seen, or of the whole page, once its images are there. */
   async shot(name, options = {}) {
     await this.page.waitForFunction(() => [...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight));
-    await this.page.screenshot({ path: join(artefacts, name.replaceAll(/[^a-z0-9]+/gi, "-") + ".png"), ...options });
+    await this.page.screenshot({ path: this.path(name), ...options });
   }
+
+  path(name) { return join(artefacts, name.replaceAll(/[^a-z0-9]+/gi, "-") + ".png"); }
 
   async close() {
     await this.context.close();
