@@ -23,7 +23,11 @@ func TestStories(t *testing.T) {
 	}{
 		{"choose by click", chooseByClick},
 		{"by keyboard", byKeyboard},
+		{"keys go through the control used last", controlUsedLast},
 		{"nothing jumps", nothingJumps},
+		{"nothing shifts", nothingShifts},
+		{"without JavaScript the control stays in sight", staysInSight},
+		{"catalogue", shuffledCatalogue},
 		{"own picture", func(p *tab) { ownPicture(p, filepath.Join(images, "discs", "discs 3.png")) }},
 		{"drop a picture", dropPicture},
 		{"probe", func(p *tab) { probePicture(p, filepath.Join(images, "discs", "discs 3.png")) }},
@@ -116,6 +120,102 @@ func nothingJumps(p *tab) {
 	if after := p.value(places); after != before || !p.is("window.same") {
 		p.t.Errorf("page, catalogue and results were at %s and are at %s", before, after)
 	}
+}
+
+// controlUsedLast chooses a query, a number of results and a layer, and goes on from each by the arrow keys.
+func controlUsedLast(p *tab) {
+	p.open("/search")
+	const inUse = "[...document.querySelectorAll('.in-use')].map((control) => control.dataset.cycle).join()"
+	const marks = "getComputedStyle(document.querySelector('#choose-layer > .label'), '::after').content.includes('→')"
+	if got := p.value(inUse); got != "layer" || !p.is(marks) {
+		p.t.Errorf("to begin with the keys go through %q, and it shows: %v", got, p.is(marks))
+	}
+	p.click(".tiles li:nth-child(2) a")
+	first := p.value("document.querySelectorAll('.tiles a')[1].title")
+	p.until("document.querySelectorAll('.tiles a')[1].ariaCurrent === 'true' && " + inUse + " === 'image' && !" + marks)
+	p.press(kb.ArrowRight)
+	p.until("document.querySelectorAll('.tiles a')[2].ariaCurrent === 'true'")
+	p.press(kb.ArrowLeft)
+	p.until("document.querySelector('.tiles [aria-current]').title === " + quote(first))
+	p.click("[data-cycle=k] li:nth-child(1) a")
+	p.until("document.querySelectorAll('li.hit').length === 5 && " + inUse + " === 'k'")
+	p.press(kb.ArrowRight)
+	p.until("document.querySelectorAll('li.hit').length === 15")
+	p.click("li.hit:nth-child(3) > a")
+	p.until(inUse + " === 'image'")
+	p.do(chromedp.Reload())
+	p.until(inUse + " === 'image'")
+}
+
+// nothingShifts changes one thing after the other, and looks where everything is before and after.
+func nothingShifts(p *tab) {
+	p.open("/search?metric=cosine&k=15")
+	p.run(`window.shifted = 0;
+		new PerformanceObserver((list) => { for (const e of list.getEntries()) window.shifted += e.value; }).observe({ type: "layout-shift", buffered: false })`)
+	const places = `[scrollY, ...["#choose-model", "#choose-metric", "#choose-k", ".score", "#choose-layer", "#hits", "#catalogue-title"]
+		.map((part) => Math.round(document.querySelector(part).getBoundingClientRect().top))].join()`
+	for _, change := range []string{
+		"#choose-metric li:nth-child(2) a", "#choose-metric li:nth-child(3) a", "#choose-layer li:nth-child(2) a", "#choose-layer li:nth-child(5) a",
+		"#choose-k li:nth-child(1) a", "#choose-k li:nth-child(4) a", ".tiles li:nth-child(3) a", "li.hit:nth-child(2) > a", ".catalogue-ways li:nth-child(2) a",
+	} {
+		before, address := p.value(places), p.value("location.href")
+		p.run("document.querySelector('" + change + "').click()")
+		p.until("location.href !== " + quote(address))
+		if after := p.value(places); after != before {
+			p.t.Errorf("%s: things were at %s and are at %s", change, before, after)
+		}
+	}
+	if shifted := p.value("window.shifted"); !p.is("window.shifted < 0.01") {
+		p.t.Errorf("the layout has shifted by %s", shifted)
+	}
+	p.size(390, 844) // on a phone the layers scroll with the page: the one that is used stays under the finger
+	p.open("/search?metric=cosine&k=5")
+	p.run("scrollTo(0, document.querySelector('#choose-layer').getBoundingClientRect().top - 100)")
+	top := "Math.round(document.querySelector('#choose-layer').getBoundingClientRect().top)"
+	before := p.value(top)
+	for _, layer := range []string{"1", "6", "3"} {
+		p.run("document.querySelector('#choose-layer li:nth-child(" + layer + ") a').click()")
+		p.until("document.querySelector('#choose-layer li:nth-child(" + layer + ") a').ariaCurrent === 'true'")
+		if after := p.value(top); after != before {
+			p.t.Errorf("on a phone the layers were at %s and are at %s", before, after)
+		}
+	}
+}
+
+// staysInSight chooses without a script, where every choice is another page.
+func staysInSight(p *tab) {
+	send(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	p.open("/search?metric=cosine")
+	p.click("#choose-metric li:nth-child(2) a")
+	p.until(currentOf("metric") + " === 'euclidean'")
+	if at := p.value("scrollY"); at != "0" {
+		p.t.Errorf("on a wide screen, where all controls are in sight, the page has scrolled to %s", at)
+	}
+	p.size(390, 844)
+	p.open("/search?metric=cosine")
+	p.run("scrollTo(0, 400)")
+	p.click("#choose-layer li:nth-child(2) a")
+	p.until("document.querySelector('#choose-layer li:nth-child(2) a')?.ariaCurrent === 'true'")
+	p.until("Math.abs(document.querySelector('#choose-layer').getBoundingClientRect().top - 68) < 2") // the head and a little air
+}
+
+// shuffledCatalogue turns to all images in a seed's order, and leafs on; the choice outlives that of a layer.
+func shuffledCatalogue(p *tab) {
+	p.open("/search")
+	p.click(".catalogue-ways li:nth-child(2) a")
+	p.until("document.querySelectorAll('.tiles a').length === 24 && location.search.includes('shuffle=1')")
+	order := "[...document.querySelectorAll('.tiles a')].map((tile) => tile.title).join()"
+	first := p.value(order)
+	p.click(".catalogue-list .back a")
+	p.until("location.search.includes('shuffle=2') && " + order + " !== " + quote(first))
+	second := p.value(order)
+	p.click("#choose-layer li:nth-child(2) a")
+	p.until("document.querySelector('#choose-layer li:nth-child(2) a').ariaCurrent === 'true'")
+	if p.value(order) != second || p.parameter("shuffle") != "2" {
+		p.t.Errorf("the catalogue is another one after a choice of layer: %s", p.value("location.href"))
+	}
+	p.do(chromedp.NavigateBack(), chromedp.NavigateBack())
+	p.until(order + " === " + quote(first))
 }
 
 func ownPicture(p *tab, file string) {

@@ -7,6 +7,7 @@ let running = null;
 let swapped = false; // then going back is a swap too
 
 async function visit(address, { push = true } = {}) {
+  address = address.replace(/#.*/, ""); // where to scroll to is for who comes without a script
   running?.abort();
   const mine = (running = new AbortController());
   try {
@@ -32,6 +33,7 @@ function swap(page) {
   }
   held.forEach((restore) => restore());
   showCurrentLayer();
+  showCycle();
   watch();
   document.getElementById("status").textContent = document.querySelector(".score-words b")?.textContent ?? page.title;
   document.dispatchEvent(new Event("swapped")); // for what else lives on the page
@@ -62,9 +64,14 @@ function showCurrentLayer() {
 }
 showCurrentLayer();
 
-// hold remembers scrolled lists, opened details and the focus, and returns how to put them back.
+// hold remembers scrolled lists, opened details, the focus and where the control in use stands, and returns how to put them
+// back.
 function hold() {
   const later = [];
+  const inUse = () => document.querySelector(".in-use"), top = inUse()?.getBoundingClientRect().top;
+  if (top !== undefined && scrollY > 0) {
+    later.push(() => { showCycle(); scrollBy({ top: (inUse()?.getBoundingClientRect().top ?? top) - top, behavior: "instant" }); });
+  }
   for (const list of document.querySelectorAll("[data-scroll]")) {
     const { id, scrollTop, scrollLeft } = list;
     later.push(() => document.getElementById(id)?.scrollTo(scrollLeft, scrollTop));
@@ -83,8 +90,8 @@ document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest?.("a[href]");
   if (!link || !workbench()?.contains(link)) return;
-  const group = link.closest("[data-cycle]");
-  if (group) remember(group.dataset.cycle);
+  const group = link.closest("[data-cycle], [data-chooses]");
+  if (group) remember(group.dataset.cycle ?? group.dataset.chooses);
   const address = new URL(link.href);
   if (address.origin !== location.origin || address.pathname !== location.pathname || link.hasAttribute("download")) return;
   event.preventDefault();
@@ -142,9 +149,19 @@ if (workbench()?.dataset.address.includes("upload=")) history.replaceState(null,
 
 // --- ← and → go through the control used last: the layers, to begin with. -------------------------------------------
 
-function remember(group) { try { sessionStorage.setItem("cycle", group); } catch { /* private mode: the layers, then */ } }
+function remember(group) {
+  try { sessionStorage.setItem("cycle", group); } catch { /* private mode: the layers, then */ }
+  showCycle();
+}
 
 function remembered() { try { return sessionStorage.getItem("cycle"); } catch { return null; } }
+
+// showCycle marks the control that the keys go through.
+function showCycle() {
+  const name = document.querySelector(`[data-cycle="${remembered()}"]`) ? remembered() : "layer";
+  for (const control of document.querySelectorAll("[data-cycle]")) control.classList.toggle("in-use", control.dataset.cycle === name);
+}
+showCycle();
 
 document.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
