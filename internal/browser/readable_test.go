@@ -1,14 +1,40 @@
 package browser
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // pages are one of every kind.
 var pages = []string{
-	"/", "/search", "/search?metric=minkowski&category=discs", "/datasets", "/datasets/shapes", "/models", "/models/demo", "/models/demo/layers/stage4_relu3", "/models/demo/layers/stage4_relu3?channels=all", "/models/demo/layers/stage4_relu3/channels/3", "/probe", "/about", "/faq", "/glossary", "/tour/1", "/tour/2", "/tour/3", "/tour/4", "/tour/5", "/map?layer=stage4_relu3", "/map?layer=stage4_relu3&color=score&layer2=stage1_relu1&model2=demo&select=0-0~65535-0~65535-65535~0-65535", "/nowhere",
+	"/", "/search", "/search?metric=minkowski&category=discs", "/datasets", "/datasets/shapes", "/models", "/models/demo", "/models/demo/layers/stage4_relu3", "/models/demo/layers/stage4_relu3?channels=all", "/models/demo/layers/stage4_relu3/channels/3", "/probe", "/about", "/map?layer=stage4_relu3", "/map?layer=stage4_relu3&color=score&layer2=stage1_relu1&model2=demo&select=0-0~65535-0~65535-65535~0-65535", "/nowhere",
+}
+
+// explaining are the pages that explain.
+var explaining = []string{"/about", "/faq", "/glossary", "/tour/1", "/tour/2", "/tour/3", "/tour/4", "/tour/5"}
+
+// readableToo looks at the pages that explain as readable does, and at whether they fit on a phone.
+func readableToo(p *tab) {
+	audited(p, explaining)
+	for _, width := range []int64{390, 320} {
+		p.size(width, 844)
+		for _, path := range explaining {
+			p.open(path)
+			if over := p.value("document.documentElement.scrollWidth - innerWidth"); over != "0" {
+				p.t.Errorf("%s is %s pixels wider than a phone of %d", path, over, width)
+			}
+			p.picture(fmt.Sprintf("phone %d %s", width, path))
+		}
+	}
 }
 
 // readable looks at every page, light and dark, for what keeps people from reading or using it.
 func readable(p *tab) {
+	audited(p, pages)
+	p.expect("/nowhere")
+}
+
+func audited(p *tab, pages []string) {
 	for _, scheme := range []string{"light", "dark"} {
 		p.system(scheme)
 		for _, path := range pages {
@@ -22,7 +48,6 @@ func readable(p *tab) {
 			p.picture("page " + scheme + " " + path)
 		}
 	}
-	p.expect("/nowhere")
 }
 
 // audit lists, a line each: pictures without words, fields and links without names, ids twice, headings that skip a

@@ -45,6 +45,7 @@ func TestStories(t *testing.T) {
 		{"map without JavaScript", mapWithoutScript},
 		{"map without WebGL", mapWithoutWebGL},
 		{"every page can be read", readable},
+		{"pages that explain can be read", readableToo},
 		{"tour", tour},
 		{"explanations", explanations},
 	}

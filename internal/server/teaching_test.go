@@ -107,6 +107,12 @@ func TestTeachingOnAnyFile(t *testing.T) {
 		"empty": newSite(t, Config{}), "without vectors": newSite(t, Config{}, storetest.Spec{Layers: []string{}}),
 		"one image": newSite(t, Config{}, one(t)), "without runtime": newSite(t, Config{ReadOnly: true}, pets(t)),
 	}
+	many := pets(t)
+	many.Images = storetest.Images(2500, "cat", "dog")
+	many.Vector = nil
+	db := storetest.New(t, many)
+	putMaps(t, db)
+	sites["thousands"] = newSite(t, Config{DB: db})
 	for name, s := range sites {
 		for step := 1; step <= 5; step++ {
 			doc := s.page(fmt.Sprintf("/tour/%d", step))
