@@ -68,7 +68,7 @@ export class Tab {
 
   /** shot leaves a picture of what is to be seen, or of the whole page, once its images are there. */
   async shot(name, options = {}) {
-    await this.page.waitForFunction(() => [...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight));
+    await this.page.waitForFunction(() => [...document.images].every((i) => i.complete || !i.checkVisibility() || i.getBoundingClientRect().top > innerHeight));
     await this.page.screenshot({ path: this.path(name), ...options });
   }
 
