@@ -29,4 +29,5 @@ bench "Pooling one map (MB/s; the limit is the memory's)" ./internal/pooling Of 
 bench "A map (UMAP) of 200 to 50,000 points against Debian's umap-learn on as many cores, where it is installed (ratio: larger is faster)" ./internal/umap AgainstUMAPLearn "${ROUNDS:-3x}"
 bench "A map's time and memory from 10,000 to 200,000 points (x-nlogn: 1 and less is as n·log n, or slower)" ./internal/umap Growth 1x
 bench "Maps of 200 points at eight layers, aligned" ./internal/umap Aligned 3x
+bench "Looking through 10,000 images × 1024 for near-duplicates, outliers and clusters" ./internal/care Examine 1x
 bench "Decode, resize, thumbnail, by stage" ./internal/imaging Stages 1s

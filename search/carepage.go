@@ -21,7 +21,7 @@ type CarePage struct {
 	Staged    []CareEdit `json:"staged"`
 	Committed []CareEdit `json:"committed"`
 
-	Section  string         `json:"-"`
+	Alone    string         `json:"-"` // the section that is shown alone, "" for all
 	Sections []CareSection  `json:"-"` // those shown
 	Tabs     []CareTab      `json:"-"`
 	Bars     []CareBar      `json:"-"` // of the categories; nil where balance is not shown

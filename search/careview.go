@@ -44,6 +44,7 @@ type CareTile struct {
 	Why, Map  string
 	WhyOf     string // the image that Why compares it with
 	Suggested string // category
+	Box       string // id of its tick
 }
 
 // CareAction is a button that stages edits.
@@ -88,7 +89,7 @@ func (v *view) compared(t CareTile, with string) CareTile {
 
 // sections decides what is shown: the beginning of every section, or a page of one.
 func (p *CarePage) sections(s careState, d store.Dataset) {
-	p.Section, p.All = s.section, s.with(func(s *careState) { s.section = "" })
+	p.Alone, p.All = s.section, s.with(func(s *careState) { s.section = "" })
 	v := &view{state: s, dataset: d, staged: map[int64]CareEdit{}}
 	for _, e := range p.Staged {
 		v.staged[e.ImageID] = e
@@ -105,8 +106,22 @@ func (p *CarePage) sections(s careState, d store.Dataset) {
 			p.Sections = append(p.Sections, section)
 		}
 	}
+	p.number()
 	if s.section == "" || s.section == careBalance {
 		p.bars(s, d)
+	}
+}
+
+// number gives every tick an id: an image may be part of several findings.
+func (p *CarePage) number() {
+	n := 0
+	for _, section := range p.Sections {
+		for _, g := range section.Groups {
+			for i := range g.Tiles {
+				n++
+				g.Tiles[i].Box = "pick-" + strconv.Itoa(n)
+			}
+		}
 	}
 }
 

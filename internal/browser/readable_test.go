@@ -7,7 +7,7 @@ import (
 
 // pages are one of every kind.
 var pages = []string{
-	"/", "/search", "/search?metric=minkowski&category=discs", "/datasets", "/datasets/shapes", "/models", "/models/demo", "/models/demo/layers/stage4_relu3", "/models/demo/layers/stage4_relu3?channels=all", "/models/demo/layers/stage4_relu3/channels/3", "/probe", "/about", "/map?layer=stage4_relu3", "/map?layer=stage4_relu3&color=score&layer2=stage1_relu1&model2=demo&select=0-0~65535-0~65535-65535~0-65535", "/nowhere",
+	"/", "/search", "/search?metric=minkowski&category=discs", "/datasets", "/datasets/shapes", "/care", "/care?section=clusters&name=*1*", "/models", "/models/demo", "/models/demo/layers/stage4_relu3", "/models/demo/layers/stage4_relu3?channels=all", "/models/demo/layers/stage4_relu3/channels/3", "/probe", "/about", "/map?layer=stage4_relu3", "/map?layer=stage4_relu3&color=score&layer2=stage1_relu1&model2=demo&select=0-0~65535-0~65535-65535~0-65535", "/nowhere",
 }
 
 // explaining are the pages that explain.

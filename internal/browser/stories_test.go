@@ -44,6 +44,7 @@ func TestStories(t *testing.T) {
 		{"map is saved", mapSaved},
 		{"map without JavaScript", mapWithoutScript},
 		{"map without WebGL", mapWithoutWebGL},
+		{"care of a dataset", careOfDataset},
 		{"every page can be read", readable},
 		{"pages that explain can be read", readableToo},
 		{"tour", tour},

@@ -22,10 +22,14 @@ func (s Suspect) Margin() float64 { return s.Share - s.Given }
 // voters is how many neighbors vote on a label. From 5 to 15 the result hardly differs (see BENCHMARKS.md).
 const voters = 10
 
+// enough is a share of the neighbors that suffices, however sure of itself a label is: where all images of a category lie
+// close together, its threshold is nearly 1, and one neighbor of another kind would acquit a suspect.
+const enough = 0.8
+
 // Suspects finds labels that are probably wrong, by confident learning (Northcutt, Jiang and Chuang, "Confident Learning:
 // Estimating Uncertainty in Dataset Labels", 2021): the probability that a point has a label is the share of its ten
 // nearest neighbors that do, itself left out. Each label has a threshold of its own, the mean of that probability over the
-// points that have the label; a point is a suspect when another label reaches its threshold, and has a larger share than
+// points that have the label, but at most enough; a point is a suspect when another label reaches its threshold, and has a larger share than
 // its own. Labels count from 0; -1 is no label, and has no say. The surest suspects come first.
 func Suspects(n umap.Neighbors, labels []int) []Suspect {
 	count := 0
@@ -49,7 +53,7 @@ func Suspects(n umap.Neighbors, labels []int) []Suspect {
 		}
 		best := l
 		for c, share := range shares[i] {
-			if members[c] > 0 && share >= sum[c]/members[c] && share > shares[i][best] {
+			if members[c] > 0 && share >= min(sum[c]/members[c], enough) && share > shares[i][best] {
 				best = c
 			}
 		}

@@ -17,7 +17,7 @@ import (
 var addresses = []string{
 	"/", "/search", "/search?metric=minkowski&p=2.5&k=5&category=cat", "/datasets", "/datasets/pets", "/datasets/pets?category=dog",
 	"/models", "/models/tiny", "/about", "/faq", "/glossary", "/tour/1", "/tour/2", "/tour/3", "/tour/4", "/tour/5", "/api", "/why?image=cat/000.png&with=dog/001.png", "/models/tiny/layers/late", "/models/tiny/layers/early?channels=all&sort=gain&objective=negative",
-	"/scorecard", "/scorecard?columns=measure&sort=map&category=cat", "/scorecard?columns=category&measure=ndcg&k=5", "/compare",
+	"/scorecard", "/scorecard?columns=measure&sort=map&category=cat", "/scorecard?columns=category&measure=ndcg&k=5", "/compare", "/care", "/care?section=clusters&layer=early", "/care?section=balance&category=cat&min_size=1",
 	"/models/tiny/layers/late/channels/0", "/models/tiny/layers/late/channels/2", "/models/tiny/layers/late/channels/3",
 	"/map", "/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late", "/map?color=channel:1&show=dog&method=pca",
 	"/probe", "/probe?layer=late&channel=1", "/probe?class=1",
@@ -145,6 +145,12 @@ func TestPages(t *testing.T) {
 		{"/map?select=0-33000~65535-33000~65535-65535~0-65535", "#table tbody tr", 19, ""},
 		{"/map?select=1-1~2-1~2-2", ".selection", 1, ""},
 		{"/map?select=1-1~2-1~2-2", ".selection .tiles a", 0, ""},
+		{"/care", "[aria-label=Main] [aria-current=page]", 1, "Care"},
+		{"/care", ".care-tabs li", 6, ""},
+		{"/care", ".care-bars li", 2, ""},
+		{"/care?section=clusters", ".care-tabs [aria-current]", 1, ""},
+		{"/care?category=cat", "#care-filter[open] .chip[aria-current]", 1, "cat"},
+		{"/datasets/pets", "a[href='/care?dataset=pets']", 1, "Care"},
 		{"/scorecard", "[aria-label=Main] [aria-current=page]", 1, "Scorecard"},
 		{"/scorecard", ".verdict h2 a[href^='/search?']", 1, ""},
 		{"/scorecard", "table.heat:not(.confusion) tbody tr", 2, ""},
@@ -302,7 +308,7 @@ func TestEveryTemplateIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "teaching/about": true, "teaching/faq": true, "teaching/glossary": true, "teaching/tour": true, "search/why": true, "search/map": true, "search/scorecard": true, "search/compare": true, "search/mapsvg": true,
+	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "teaching/about": true, "teaching/faq": true, "teaching/glossary": true, "teaching/tour": true, "search/why": true, "search/map": true, "search/scorecard": true, "search/compare": true, "search/care": true, "search/mapsvg": true,
 		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "explorer/probe": true, "server/error": true, "api/api": true}
 	for _, name := range r.Names() {
 		if !known[name] {

@@ -18,6 +18,7 @@ func TestJSONTwins(t *testing.T) {
 		"/map": "map", "/map?color=channel:1&show=dog&method=pca": "ramp",
 		"/map?layer=early&color=score&hide=cat&model2=tiny&layer2=late&select=0-0~65535-0~65535-32767~0-32767&select_layer=late": "agreement",
 		"/scorecard": "scores", "/scorecard?columns=measure&sort=map&category=cat": "table", "/scorecard?columns=category&measure=ndcg&k=5": "confusion", "/compare": "charts",
+		"/care": "near_duplicates", "/care?section=clusters&layer=early": "clusters", "/care?section=balance&category=cat&min_size=1": "balance",
 		"/models/tiny/layers/late/channels/0": "picture", "/models/tiny/layers/late/channels/2": "picture", "/models/tiny/layers/late/channels/3": "datasets",
 		"/probe": "layers", "/probe?layer=late&channel=1": "shown", "/probe?class=1": "classes",
 	}

@@ -144,12 +144,12 @@ func (s *Spec) fill() {
 		s.Channels = 4
 	}
 	if s.Vector == nil {
-		s.Vector = s.clustered
+		s.Vector = s.Clustered
 	}
 }
 
-// clustered places an image near its category's centre.
-func (s *Spec) clustered(image, layer int) []float32 {
+// Clustered places an image near its category's centre; it is what a Spec's Vector is unless it says otherwise.
+func (s *Spec) Clustered(image, layer int) []float32 {
 	centre := sha256.Sum256([]byte(s.Images[image].Category))
 	to := rand.New(rand.NewPCG(binary.LittleEndian.Uint64(centre[:]), uint64(layer)))
 	off := rand.New(rand.NewPCG(uint64(image), uint64(layer)))
