@@ -157,7 +157,7 @@ func nothingShifts(p *tab) {
 	const places = `[scrollY, ...["#choose-model", "#choose-metric", "#choose-k", ".score", "#choose-layer", "#hits", "#catalogue-title"]
 		.map((part) => Math.round(document.querySelector(part).getBoundingClientRect().top))].join()`
 	for _, change := range []string{
-		"#choose-metric li:nth-child(2) a", "#choose-metric li:nth-child(3) a", "#choose-layer li:nth-child(2) a", "#choose-layer li:nth-child(5) a",
+		"#choose-metric li:nth-child(2) a", "#choose-metric li:nth-child(4) a", "#choose-metric li:nth-child(3) a", "#choose-layer li:nth-child(2) a", "#choose-layer li:nth-child(5) a",
 		"#choose-k li:nth-child(1) a", "#choose-k li:nth-child(4) a", ".tiles li:nth-child(3) a", "li.hit:nth-child(2) > a", ".catalogue-ways li:nth-child(2) a",
 	} {
 		before, address := p.value(places), p.value("location.href")
