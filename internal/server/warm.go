@@ -139,6 +139,9 @@ func (w *copying) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // page is what was sent, if it may be sent again.
 func (w *copying) page(sent *echo.Response) (page warmPage, ok bool) {
 	h := sent.Header()
+	if h.Get("ETag") != "" { // its handler answers who has it already, and that is cheap
+		return warmPage{}, false
+	}
 	if w.streamed || sent.Status != http.StatusOK || h.Get(echo.HeaderCacheControl) != "no-cache" || h.Get(echo.HeaderSetCookie) != "" {
 		return warmPage{}, false
 	}

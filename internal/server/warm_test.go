@@ -65,6 +65,17 @@ func TestWarmPagesOfOthers(t *testing.T) {
 	}
 }
 
+// Who has an answer of the interface already is told so, however often it is asked for.
+func TestWarmPagesKnowTags(t *testing.T) {
+	s := demoSite(t)
+	tag := s.get("/api/v1/datasets").Header().Get("ETag")
+	for range 2 {
+		if w := s.get("/api/v1/datasets", header("If-None-Match", tag)); tag == "" || w.Code != http.StatusNotModified {
+			t.Errorf("tag %q: status %d", tag, w.Code)
+		}
+	}
+}
+
 // What must not be kept: answers to uploads, errors, exports of vectors, answers that browsers may not keep.
 func TestColdPages(t *testing.T) {
 	s := demoSite(t)
