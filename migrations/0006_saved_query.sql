@@ -2,7 +2,7 @@
 
 -- One picture. In one row and with no index beside it, since there are few, and every B-tree takes a page of 64 KiB.
 CREATE TABLE saved_query (
-    id               INTEGER PRIMARY KEY,               -- what addresses say: saved=3
+    id               INTEGER PRIMARY KEY,               -- the first 44 bits of sha256: an address with it never leads to another picture
     sha256           BLOB    NOT NULL CHECK (length(sha256) = 32), -- of picture; the same picture is saved once
     name             TEXT    NOT NULL CHECK (name <> ''), -- of the file, as its sender had it
     format           TEXT    NOT NULL,                  -- jpeg, png, gif or webp

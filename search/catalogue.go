@@ -47,6 +47,8 @@ type CatalogueImage struct {
 
 	Current bool   `json:"-"` // it is the query
 	URL     string `json:"-"` // address that makes it the query
+	Plus    string `json:"-"` // address that adds it to the query
+	Minus   string `json:"-"` // address that adds it as unlike
 }
 
 // CategoryLink is a category to choose.
@@ -70,7 +72,8 @@ type catalogueView struct {
 	categoryURL func(category *string, page int) string
 	shuffledURL func(seed, page int) string // nil: there is no such list
 	imageURL    func(img store.Image) string
-	current     int64 // image id of the query
+	steering    func(name string) (plus, minus string) // nil: nothing is steered
+	current     int64                                  // image id of the query
 }
 
 func (s *Service) catalogue(ctx context.Context, d store.Dataset, v catalogueView) (Catalogue, error) {
@@ -148,8 +151,12 @@ func (s *Service) group(ctx context.Context, d store.Dataset, v catalogueView, g
 }
 
 func (v catalogueView) tile(img store.Image) CatalogueImage {
-	return CatalogueImage{
+	tile := CatalogueImage{
 		ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
 		Width: img.Width, Height: img.Height, Current: img.ID == v.current, URL: v.imageURL(img),
 	}
+	if v.steering != nil {
+		tile.Plus, tile.Minus = v.steering(img.Name)
+	}
+	return tile
 }

@@ -21,7 +21,8 @@ func badRequestf(format string, args ...any) error {
 
 // Kinds of answer that are not a page; the error that carries one reads as a sentence for the person who asked.
 var (
-	ErrEmpty     = errors.New("nothing to search yet")                // no images, or no vectors for them
+	ErrEmpty     = errors.New("nothing to search yet") // no images, or no vectors for them
+	ErrSaveOff   = errors.New("nothing can be saved here")
 	ErrUploadOff = errors.New("a new picture cannot be a query here") // no network in the file, or no runtime
 )
 

@@ -29,7 +29,7 @@ func (s *Service) fillExcited(ctx context.Context, page *Page, t target) error {
 	images, err := s.imagesOf(ctx, found)
 	page.Results = hits("", found, images)
 	for i := range page.Results {
-		page.Results[i].Activation = &values[i].value
+		page.Results[i].Activation, page.Results[i].Match = &values[i].value, true // all of them excite it, more or less
 	}
 	return err
 }

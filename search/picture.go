@@ -34,6 +34,9 @@ func (f found) url(images string) string {
 		address = "/uploads/" + url.PathEscape(f.Value)
 	case KindSaved:
 		address = "/saved/" + url.PathEscape(f.Value) + "/picture"
+		if images == "/thumbnails/" && f.Crop.IsZero() {
+			address += "?small=1"
+		}
 	default:
 		address = images + hexOf(f.sum)
 	}

@@ -1,6 +1,9 @@
 package search
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/convnet-playground/convnet/store"
@@ -29,11 +32,17 @@ type SearchPage struct {
 	Form       []Field     `json:"-"` // the selection, for forms; without what the form itself asks for
 	PForm      []Field     `json:"-"` // the selection but for minkowski's exponent
 	Dense      []Field     `json:"-"` // the same for choosing a layer from a list, when the strip has too many to name
-	QueryURL   string      `json:"-"` // the query's picture
+	QueryURL   string      `json:"-"` // the query's picture; "" where it is not one
+	Thumb      string      `json:"-"` // a small one; "" where it has none
 	Swatch     string      `json:"-"`
 	Address    string      `json:"-"` // of this page with everything said
 	CompareURL string      `json:"-"` // the same query at every layer of every model; "" for a channel
 	HasMeans   bool        `json:"-"` // the strip shows the dataset's mean scores
+
+	Basket  *Basket      `json:"-"` // the query's parts; nil where it is one picture or a channel
+	Crop    *CropView    `json:"-"` // nil where nothing can be cropped
+	Channel *ChannelView `json:"-"` // nil where the query is no channel
+	Saving  Saving       `json:"-"`
 
 	Map *MapPanel `json:"-"` // nil: the layer has none
 
@@ -68,7 +77,10 @@ type StripItem struct {
 type Card struct {
 	Hit
 	URL    string
-	Why    string // address of what makes it similar
+	Why    string // address of what makes it similar; "" where a channel is the query
+	Plus   string // address of the search that is to be like it, too
+	Minus  string // address of the search that is to be unlike it; "" where that cannot be
+	Heat   string // address of a drawing of where the channel fires; "" where none is the query
 	Swatch string
 	Other  bool    // of another category than the query
 	Top    string  // its percentile, as words: top 0.2 %
@@ -147,6 +159,9 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 		return err
 	}
 	page.Upload = Upload{Available: reason == "", Reason: reason}
+	if err := w.fillQuery(c, page, s, t); err != nil {
+		return err
+	}
 	page.Catalogue, err = w.service.catalogue(ctx, t.dataset, workbenchCatalogue(s, answer.Query.ImageID))
 	if err != nil {
 		return err
@@ -158,10 +173,54 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 }
 
 func title(p *Page) string {
-	if p.NoGoodMatch {
-		return "Nothing looks much like " + p.Query.Name
+	name := p.Query.Name
+	if p.Query.Crop != nil {
+		name = "a part of " + name
 	}
-	return "Looks like " + p.Query.Name
+	switch {
+	case p.Query.Channel != nil:
+		return fmt.Sprintf("What excites channel %d of %s", *p.Query.Channel, p.Layer)
+	case p.NoGoodMatch:
+		return "Nothing looks much like " + name
+	}
+	return "Looks like " + name
+}
+
+// fillQuery adds what is shown of the query, and what can be done to it.
+func (w *web) fillQuery(c echo.Context, page *SearchPage, s selection, t target) (err error) {
+	ctx := c.Request().Context()
+	if page.Basket, err = w.service.basket(ctx, s, page.Query); err != nil {
+		return err
+	}
+	if page.Channel, err = w.service.channelView(ctx, s, page.Query, t.embedding); err != nil {
+		return err
+	}
+	page.Crop = s.cropView(page.Query, page.Upload.Available)
+	if page.Channel != nil && page.Upload.Available {
+		for i, card := range page.Cards {
+			page.Cards[i].Heat = probeMap(t, card.Name, page.Channel.Number)
+		}
+	}
+	if p, ok := s.ask.alone(); ok && p.Kind == KindUpload {
+		page.Curl = s.sendingCurl(c, page.Query)
+	}
+	page.Saving, err = w.service.saving(ctx, s)
+	return err
+}
+
+// sendingCurl is a command line that sends the picture again: its token is known to one browser only, and not for long.
+func (s selection) sendingCurl(c echo.Context, q Query) string {
+	s.ask = nil
+	address := s.url()
+	separator := "?"
+	if strings.Contains(address, "?") {
+		separator = "&"
+	}
+	address += separator + "format=json"
+	if q.Crop != nil {
+		address += "&crop=" + q.Crop.String()
+	}
+	return strings.Replace(templates.Curl(c, address), "curl ", "curl -F "+templates.ShellWord("image=@"+q.Name)+" ", 1)
 }
 
 func workbenchCatalogue(s selection, current int64) catalogueView {
@@ -173,7 +232,8 @@ func workbenchCatalogue(s selection, current int64) catalogueView {
 		shuffledURL: func(seed, page int) string {
 			return s.with(func(s *selection) { s.category, s.shuffle, s.page = nil, seed, page })
 		},
-		imageURL: func(img store.Image) string { return s.with(func(s *selection) { s.ask = AskFor(img.Name) }) },
+		imageURL: func(img store.Image) string { return s.asking(AskFor(img.Name)) },
+		steering: s.steering,
 	}
 }
 
@@ -184,7 +244,7 @@ func (p *SearchPage) links(s selection, t target) {
 		p.Return, p.Twin = p.Address, p.Address+"&format=json"
 	}
 	p.Swatch = swatch(t.dataset, p.Query.Category)
-	p.QueryURL = pictureURL(p.Query)
+	p.QueryURL, p.Thumb = pictureURL(p.Query), thumbnailURL(p.Query)
 	p.Models = modelChoices(s, t)
 	p.Metrics, p.Ks = metricChoices(s), kChoices(s)
 	p.Form, p.PForm = s.fields(append(askNames, "p")...), s.fields("p")
@@ -197,7 +257,9 @@ func (p *SearchPage) links(s selection, t target) {
 		if t.model.ambiguous(l.Layer) {
 			pooling = t.model.layers[i].Pooling
 		}
-		p.Strip = append(p.Strip, StripItem{LayerScore: l, URL: s.with(func(s *selection) { s.layer, s.pooling = l.Layer, pooling })})
+		p.Strip = append(p.Strip, StripItem{LayerScore: l, URL: s.with(func(s *selection) {
+			s.layer, s.pooling, s.ask = l.Layer, pooling, s.ask.clamped(t.model.layers[i].Channels)
+		})})
 	}
 	for _, h := range p.Results {
 		p.Cards = append(p.Cards, newCard(s, t, h, p.Scale))
@@ -216,6 +278,10 @@ func newCard(s selection, t target, h Hit, scale *Scale) Card {
 		Hit: h, Swatch: swatch(t.dataset, h.Category), Other: h.SameCategory != nil && !*h.SameCategory,
 		URL: s.with(func(s *selection) { s.ask = AskFor(h.Name) }),
 		Why: whyURL(s, h.Name),
+	}
+	card.Plus, card.Minus = s.steering(h.Name)
+	if h.Activation != nil {
+		card.Why, card.Near = "", 100*h.Similarity
 	}
 	if scale != nil {
 		card.Top, card.Near = scale.top(*h.Percentile), 100-*h.Percentile

@@ -15,8 +15,7 @@ import (
 type Service struct {
 	// UploadOff is the sentence that says why there is no embedder; there is a general one when it is empty.
 	UploadOff string
-
-	// EditsOff is the sentence that says why images can be neither moved nor deleted; empty where they can.
+	// EditsOff is the sentence that says why the file cannot be changed; empty where they can.
 	EditsOff string
 
 	Firing Firing // nil: the page does not say which channels fire for its query

@@ -29,5 +29,6 @@ func Register(g *echo.Group, service *Service, uploads *upload.Desk) {
 	w.registerCare(g)
 	g.Match(read, "/datasets", w.serveDatasets)
 	g.Match(read, "/datasets/:name", w.serveDataset)
+	w.registerSaved(g)
 	w.registerMap(g)
 }

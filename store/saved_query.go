@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -35,7 +36,7 @@ func scanSaved(rows *sql.Rows) (q SavedQuery, err error) {
 
 // SavedQueries returns what was saved, the newest first.
 func (db *DB) SavedQueries(ctx context.Context) ([]SavedQuery, error) {
-	all, err := collect(ctx, db.read, scanSaved, savedColumns+`ORDER BY id DESC`)
+	all, err := collect(ctx, db.read, scanSaved, savedColumns+`ORDER BY created_at DESC, id DESC`)
 	if err != nil {
 		return nil, fmt.Errorf("read saved queries: %w", err)
 	}
@@ -101,10 +102,12 @@ func (tx *Tx) saveQuery(n NewSavedQuery) (int64, error) {
 	if err != nil || ok {
 		return id, err
 	}
-	id, _, err = tx.id(`
-		INSERT INTO saved_query (sha256, name, format, width, height, thumbnail_format, created_at, thumbnail, picture)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		sum[:], n.Name, n.Format, n.Width, n.Height, n.ThumbnailFormat, tx.timestamp(), append([]byte{}, n.Thumbnail...), n.Picture)
+	// Numbers that count up would be given again when the last picture is removed, and old addresses lead to another one.
+	id = int64(binary.BigEndian.Uint64(sum[:]) >> 20) // 44 bits: a number that JavaScript can hold
+	_, err = tx.exec(`
+		INSERT INTO saved_query (id, sha256, name, format, width, height, thumbnail_format, created_at, thumbnail, picture)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, sum[:], n.Name, n.Format, n.Width, n.Height, n.ThumbnailFormat, tx.timestamp(), append([]byte{}, n.Thumbnail...), n.Picture)
 	return id, err
 }
 

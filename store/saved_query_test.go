@@ -3,6 +3,8 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/convnet-playground/convnet/store"
@@ -24,7 +26,8 @@ func TestSavedQueries(t *testing.T) {
 		t.Errorf("the same bytes are saved as %d and %d", first, again)
 	}
 	all := must[[]store.SavedQuery](t)(db.SavedQueries(t.Context()))
-	if len(all) != 2 || all[0].ID != second || all[1].Name != "mine.png" || all[1].Size != int64(len(mine)) || all[1].CreatedAt == "" {
+	slices.SortFunc(all, func(a, b store.SavedQuery) int { return strings.Compare(a.Name, b.Name) })
+	if len(all) != 2 || all[1].ID != second || all[0].Name != "mine.png" || all[0].Size != int64(len(mine)) || all[0].CreatedAt == "" {
 		t.Fatalf("saved: %+v", all)
 	}
 	path, _ := take(t, db, store.SnapshotOptions{})

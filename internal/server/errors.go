@@ -26,6 +26,7 @@ var statusOf = []struct {
 	{store.ErrNotFound, http.StatusNotFound},
 	{search.ErrEmpty, http.StatusNotFound},
 	{search.ErrUploadOff, http.StatusConflict},
+	{search.ErrSaveOff, http.StatusConflict},
 	{explorer.ErrProbeOff, http.StatusConflict},
 	{explorer.ErrQuestion, http.StatusBadRequest},
 	{upload.ErrForm, http.StatusBadRequest},

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/internal/upload"
+	"github.com/convnet-playground/convnet/search"
 )
 
 // contentTypes are those of the formats that the store keeps.
@@ -18,6 +21,15 @@ func (s *Server) serveOriginal(c echo.Context) error {
 
 func (s *Server) serveThumbnail(c echo.Context) error {
 	return s.servePicture(c, "-thumbnail", s.config.DB.Thumbnail)
+}
+
+// serveUploaded answers /uploads/:token: it shows a picture, or a crop of it, back to its sender.
+func serveUploaded(c echo.Context, uploads *upload.Desk) error {
+	p, err := uploads.Find(c, c.Param("token")) // which says that nothing of it is to be kept
+	if err != nil {
+		return err
+	}
+	return search.SendPicture(c, p.Format, p.Data)
 }
 
 type readPicture func(ctx context.Context, imageID int64) (data []byte, format string, err error)
@@ -34,11 +46,10 @@ func (s *Server) servePicture(c echo.Context, variant string, read readPicture) 
 	if err != nil {
 		return err
 	}
-	tag := `"` + strings.ToLower(text) + variant + `"`
+	tag := `"` + strings.ToLower(text) + variant + c.QueryParam("crop") + `"`
 	h := c.Response().Header()
 	h.Set("ETag", tag)
 	h.Set(echo.HeaderCacheControl, "private, max-age=31536000, immutable")
-	h.Set(headerPolicy, picturePolicy)
 	if matches(c.Request().Header.Get("If-None-Match"), tag) {
 		return c.NoContent(http.StatusNotModified)
 	}
@@ -51,7 +62,7 @@ func (s *Server) servePicture(c echo.Context, variant string, read readPicture) 
 	if !known {
 		contentType = echo.MIMEOctetStream
 	}
-	return c.Blob(http.StatusOK, contentType, data)
+	return search.SendPicture(c, contentType, data)
 }
 
 // matches reports whether an If-None-Match header names the tag.

@@ -117,7 +117,7 @@ func (s *Server) route() {
 	read := []string{http.MethodGet, http.MethodHead}
 	s.echo.Match(read, "/images/:sha256", s.serveOriginal)
 	s.echo.Match(read, "/thumbnails/:sha256", s.serveThumbnail)
-	s.echo.Match(read, "/uploads/:token", uploads.Serve)
+	s.echo.Match(read, "/uploads/:token", func(c echo.Context) error { return serveUploaded(c, uploads) })
 	s.echo.Match(read, "/visualizations/sheet", s.serveSheet)
 	s.echo.Match(read, "/visualizations/:file", s.serveVisualization)
 	s.routeQueue()

@@ -54,15 +54,6 @@ func (d *Desk) Find(c echo.Context, token string) (Picture, error) {
 	return Picture{}, refuse(ErrGone, "Your picture is no longer here: uploaded pictures are kept in memory for a quarter of an hour and only for the browser that sent them. Choose it again.")
 }
 
-// Serve answers /uploads/:token: it shows a picture back to its sender.
-func (d *Desk) Serve(c echo.Context) error {
-	p, err := d.Find(c, c.Param("token"))
-	if err != nil {
-		return err
-	}
-	return c.Blob(http.StatusOK, p.Format, p.Data)
-}
-
 // ownerCookie ties uploaded pictures to the browser that sent them.
 const ownerCookie = "uploads"
 

@@ -132,7 +132,7 @@ document.addEventListener("submit", (event) => {
   } else if (form.matches("[data-theme-form]")) {
     event.preventDefault();
     theme(form, event.submitter?.value ?? "system");
-  } else if (form.matches("[data-upload]")) {
+  } else if (form.matches("[data-upload], [data-camera]")) {
     form.classList.add("busy");
   }
 });
@@ -318,6 +318,83 @@ document.addEventListener("submit", async (event) => {
 
 watch();
 
+// --- A part of the query's picture: drawn by pointer, or moved by keys. The form beside it says the same in numbers. --
+
+const cropOf = (target) => target.closest?.("[data-crop-stage]");
+
+function crop(stage) {
+  const figure = stage.closest("[data-crop]"), form = figure.querySelector("form"), svg = stage.querySelector("svg");
+  const { width, height } = svg.viewBox.baseVal;
+  const fields = ["crop_x", "crop_y", "crop_w", "crop_h"].map((name) => form.elements[name]);
+  return {
+    width, height, form,
+    get: () => fields.map((field) => Number(field.value)),
+    set(x, y, w, h) {
+      w = Math.max(1, Math.min(Math.round(w), width));
+      h = Math.max(1, Math.min(Math.round(h), height));
+      x = Math.max(0, Math.min(Math.round(x), width - w));
+      y = Math.max(0, Math.min(Math.round(y), height - h));
+      [x, y, w, h].forEach((v, i) => { fields[i].value = v; });
+      svg.classList.remove("whole");
+      svg.querySelector(".shade").setAttribute("d", `M0 0H${width}V${height}H0ZM${x} ${y}h${w}v${h}h-${w}z`);
+      for (const [name, v] of Object.entries({ x, y, width: w, height: h })) svg.querySelector(".cut").setAttribute(name, v);
+      return `${w} × ${h} pixels at ${x}, ${y}`;
+    },
+    // place is where in the picture an event is: the picture stands in the middle of its stage, as large as fits.
+    place(event) {
+      const box = stage.getBoundingClientRect(), scale = Math.min(box.width / width, box.height / height);
+      const at = (v, from, size, whole) => Math.max(0, Math.min(whole, (v - from - (size - whole * scale) / 2) / scale));
+      return [at(event.clientX, box.left, box.width, width), at(event.clientY, box.top, box.height, height)];
+    },
+  };
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const stage = cropOf(event.target);
+  if (!stage || event.button) return;
+  event.preventDefault();
+  stage.focus({ preventScroll: true });
+  stage.setPointerCapture(event.pointerId);
+  const c = crop(stage), [u, v] = c.place(event);
+  let drawn = false;
+  const draw = (move) => {
+    const [x, y] = c.place(move);
+    drawn = drawn || Math.hypot(x - u, y - v) * stage.clientHeight > 6 * c.height;
+    if (drawn) c.set(Math.min(x, u), Math.min(y, v), Math.abs(x - u), Math.abs(y - v));
+  };
+  const end = (up) => {
+    stage.removeEventListener("pointermove", draw);
+    stage.removeEventListener("pointerup", end);
+    stage.removeEventListener("pointercancel", end);
+    if (drawn && up.type === "pointerup") c.form.requestSubmit();
+  };
+  stage.addEventListener("pointermove", draw);
+  stage.addEventListener("pointerup", end);
+  stage.addEventListener("pointercancel", end);
+});
+
+document.addEventListener("keydown", (event) => {
+  const stage = cropOf(event.target), way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (!stage || event.metaKey || event.ctrlKey || event.altKey || !(way || event.key === "Enter")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation(); // arrows mean something else on the rest of the page
+  const c = crop(stage);
+  if (!way) return c.form.requestSubmit();
+  let [x, y, w, h] = c.get();
+  const step = [Math.max(1, Math.round(c.width / 20)), Math.max(1, Math.round(c.height / 20))];
+  if (w === c.width && h === c.height) [x, y, w, h] = [w / 4, h / 4, w / 2, h / 2];
+  else if (event.shiftKey) [w, h] = [w + way[0] * step[0], h + way[1] * step[1]];
+  else [x, y] = [x + way[0] * step[0], y + way[1] * step[1]];
+  document.getElementById("status").textContent = c.set(x, y, w, h);
+}, true);
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.(".crop-form form"), stage = form?.closest("[data-crop]").querySelector("[data-crop-stage]");
+  if (!stage) return;
+  const c = crop(stage), n = c.get();
+  if (n.every(Number.isFinite) && n[2] > 0 && n[3] > 0 && n[0] + n[2] <= c.width && n[1] + n[3] <= c.height) c.set(...n);
+});
+
 // --- A picture can be chosen, dropped or pasted. --------------------------------------------------------------------
 
 const uploadForm = () => document.querySelector("[data-upload]");
@@ -334,7 +411,7 @@ function send(files) {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches?.("[data-upload] input[type=file]") && event.target.files.length) event.target.form.requestSubmit();
+  if (event.target.matches?.("[data-upload] input[type=file], [data-camera] input[type=file]") && event.target.files.length) event.target.form.requestSubmit();
 });
 document.addEventListener("paste", (event) => { if (send(event.clipboardData?.files)) event.preventDefault(); });
 for (const kind of ["dragenter", "dragover"]) {
