@@ -47,7 +47,9 @@ func modelChoices(s selection, t target) []Choice {
 		best := m.best()
 		list = append(list, Choice{
 			Name: m.name, Note: strconv.Itoa(len(m.layers)), Score: best.mean, Current: m.name == s.model,
-			URL: s.with(func(s *selection) { s.model, s.layer, s.pooling, s.ask = m.name, best.Layer, "", s.ask.clamped(best.Channels) }),
+			URL: s.with(func(s *selection) {
+				s.model, s.layer, s.pooling, s.ask = m.name, best.Layer, "", s.ask.clamped(best.Channels)
+			}),
 		})
 	}
 	return list

@@ -21,14 +21,15 @@ type ComparePage struct {
 	Charts         []CompareChart  `json:"charts"`
 	Columns        []CompareColumn `json:"configurations"`
 
-	Rows    [][]*CompareHit `json:"-"` // by rank, then configuration
-	Swatch  string          `json:"-"`
-	Search  string          `json:"-"`
-	Card    string          `json:"-"`
-	Options []Choice        `json:"-"` // configurations to add
-	Form    []Field         `json:"-"`
-	Ks      []Choice        `json:"-"`
-	Full    bool            `json:"-"`
+	Rows     [][]*CompareHit `json:"-"` // by rank, then configuration
+	Swatch   string          `json:"-"`
+	QueryURL string          `json:"-"` // a small picture of the query; "" where it has none
+	Search   string          `json:"-"`
+	Card     string          `json:"-"`
+	Options  []Choice        `json:"-"` // configurations to add
+	Form     []Field         `json:"-"`
+	Ks       []Choice        `json:"-"`
+	Full     bool            `json:"-"`
 }
 
 // CompareBest is the configuration that serves this query best; others may be as good.
@@ -217,6 +218,7 @@ func change(column int, h *CompareHit) string {
 }
 
 func (p *ComparePage) links(t target, q compareQuery) {
+	p.QueryURL = thumbnailURL(p.Query)
 	p.Swatch, p.Full = swatch(t.dataset, p.Query.Category), len(q.configs) >= maxCompared
 	p.Search = selection{dataset: q.dataset, ask: q.ask}.url()
 	p.Card = cardQuery{dataset: q.dataset, measure: measures[0].Name, k: defaultCut, columns: byMetric}.url()

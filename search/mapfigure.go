@@ -56,6 +56,7 @@ type figureState struct {
 	Polygon    [][2]float64      `json:"polygon"` // of the lasso, where it was drawn
 	File       string            `json:"file"`
 	Drawing    string            `json:"drawing"`
+	At         string            `json:"at"` // address that leads to the search at a place: at=x-y is to be added
 }
 
 // figure describes a map for a page. own is the map's own state: for a second map with its layer as the first.
@@ -83,6 +84,7 @@ func stateOf(f *MapFigure, page, own mapState, a *mapAnswer, selected []int64) s
 		Slot: f.Slot, Dataset: a.target.dataset.Name, Points: f.Points, Query: a.page.Query.ImageID, Place: a.place,
 		Neighbors: f.Neighbors, Hidden: []int{}, Selecting: page.lasso != nil, Selected: ranges(selected), Small: f.Small,
 		Address: page.url(choose(f.Small, "/search", "/map")), Lasso: own.lassoHere(), Polygon: own.lasso.polygon(own), File: fileStem(a), Drawing: own.url("/map.svg"),
+		At: own.onlyMap().url("/map/at"),
 	}
 	if a.values != nil {
 		s.Values, s.ValueName, s.Ramp, s.Reverse = own.valued().url("/map/values"), a.values.name, a.values.ramp, a.values.reverse

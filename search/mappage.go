@@ -42,6 +42,7 @@ type MapPage struct {
 	Figures   []*MapFigure  `json:"-"`
 	Hidden    bool          `json:"-"` // some category is
 	HasPlace  bool          `json:"-"` // of an uploaded query, on the map
+	Place     *MapPlace     `json:"-"` // of the form that searches at a place; nil while there is no map
 	state     mapState      // resolved
 }
 
@@ -179,6 +180,9 @@ func (p *MapPage) links(s mapState, a *mapAnswer) {
 	p.All = s.with(func(s *mapState) { s.hide, s.show = nil, nil })
 	p.Alone = s.with(func(s *mapState) { s.second = secondMap{} })
 	p.HasPlace = a.place != nil
+	if a.layout != nil {
+		p.Place = s.placeForm(a)
+	}
 	p.Hidden = len(s.hide)+len(s.show) > 0
 	p.Swatch = swatch(d, p.Query.Category)
 	p.QueryURL = thumbnailURL(p.Query)

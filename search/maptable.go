@@ -39,6 +39,8 @@ type MapSelection struct {
 	Clear string           `json:"-"`
 	CSV   string           `json:"-"`
 	JSON  string           `json:"-"`
+
+	Search string `json:"search"` // address of the search with all of them
 }
 
 // chosen are the points that a table or a file lists: those inside the lasso, or all; never what is hidden.
@@ -102,7 +104,7 @@ func selectionOf(s mapState, a *mapAnswer, selected []int64) *MapSelection {
 	d := a.target.dataset
 	m := &MapSelection{
 		Images: []CatalogueImage{}, Categories: []CategoryLink{}, CSV: s.url("/map.csv"), JSON: s.url("/map") + "&format=json",
-		Clear: s.with(func(s *mapState) { s.lasso, s.page = nil, 0 }),
+		Clear: s.with(func(s *mapState) { s.lasso, s.page = nil, 0 }), Search: s.searchLike(),
 	}
 	counts := map[string]int{}
 	for _, i := range chosen(s, a, selected) {

@@ -26,6 +26,17 @@ func thumbnailURL(q Query) string {
 	return ""
 }
 
+// partURLs are the addresses of small pictures of what the query shall be like.
+func partURLs(q Query) []string {
+	var list []string
+	for _, f := range q.parts {
+		if f.bytes != nil && f.Weight > 0 {
+			list = append(list, f.url("/thumbnails/"))
+		}
+	}
+	return list
+}
+
 // url is the address of a part's picture; that of an image begins with images.
 func (f found) url(images string) string {
 	address := ""

@@ -31,4 +31,5 @@ func Register(g *echo.Group, service *Service, uploads *upload.Desk) {
 	g.Match(read, "/datasets/:name", w.serveDataset)
 	w.registerSaved(g)
 	w.registerMap(g)
+	g.Match(read, "/map/at", w.serveMapAt)
 }

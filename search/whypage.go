@@ -31,7 +31,8 @@ type WhyPage struct {
 type WhySide struct {
 	Query
 	Title         string
-	Picture, Heat string // addresses; Heat is "" where there is none
+	Picture, Heat string   // addresses; "" where there is none
+	Pictures      []string // of a query that is made of several
 	Swatch        string
 	Search        string // with it as the query; "" for an uploaded one
 }
@@ -110,8 +111,15 @@ func (p *WhyPage) links(s selection, of pair) {
 			Search: s.with(func(s *selection) { s.ask = AskFor(p.With.Name) }),
 		},
 	}
+	if c := p.Query.Crop; c != nil {
+		p.Sides[0].Width, p.Sides[0].Height = c.Width, c.Height
+	}
+	p.Sides[0].Pictures = partURLs(p.Query)
 	if p.HeatOff == "" {
 		for i, side := range []string{"query", "with"} {
+			if p.Sides[i].Picture == "" {
+				continue // there is no one picture to draw on
+			}
 			p.Sides[i].Heat = about("/why/heat.png", s, p.With.Name) + "&of=" + side
 		}
 	}

@@ -41,7 +41,6 @@ func keepsOut(f serveFlags, listen net.Addr) string {
 func openQueue(ctx context.Context, config *server.Config, e *engine) (*queue, error) {
 	switch {
 	case config.DB.ReadOnly():
-		config.QueueOff = "No pictures can be made here. " + config.WriteOff
 		return nil, nil
 	case e == nil:
 		config.QueueOff = "No pictures can be made here: " + config.UploadOff

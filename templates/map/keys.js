@@ -5,13 +5,14 @@ const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 export function keys(view) {
   const actions = {
-    Enter: () => (view.lassoing ? finish(view, view.lasso) : view.hovered >= 0 && view.choose(view.hovered)),
+    Enter: () => (view.lassoing ? finish(view, view.lasso) : view.aiming && view.hovered >= 0 ? view.askAt(...view.pixel(view.hovered)) : view.hovered >= 0 && view.choose(view.hovered)),
     " ": () => view.lassoing && corner(view),
     "+": () => view.zoomBy(1.6), "=": () => view.zoomBy(1.6), "-": () => view.zoomBy(1 / 1.6), "0": () => view.reset(),
     l: () => !view.small && (view.lassoing ? leave(view) : enter(view)),
+    s: () => { leave(view); view.aim(!view.aiming); },
     p: () => view.dispatchEvent(new Event("pictures")),
     Home: () => view.query >= 0 && go(view, view.query),
-    Escape: () => (view.lassoing ? leave(view) : view.hover(-1)),
+    Escape: () => (view.lassoing ? leave(view) : view.aiming ? view.aim(false) : view.hover(-1)),
   };
   view.stage.addEventListener("keydown", (event) => {
     if (!view.data || event.metaKey || event.ctrlKey || event.altKey) return;

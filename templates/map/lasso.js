@@ -36,6 +36,7 @@ export function lasso(view) {
 }
 
 export function enter(view) {
+  view.aim(false);
   view.lassoing = true;
   view.lasso = [];
   view.stage.classList.add("lassoing");

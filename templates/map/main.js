@@ -61,11 +61,19 @@ function buttons(figure, view) {
     view.refresh();
   };
   on("pictures", pictures);
+  on("point", () => {
+    leave(view);
+    view.aim(!view.aiming);
+    view.stage.focus({ preventScroll: true });
+  });
   on("png", () => save(view));
   view.onlasso && view.removeEventListener("lasso", view.onlasso);
   view.onpictures && view.removeEventListener("pictures", view.onpictures);
   view.addEventListener("lasso", (view.onlasso = () => pressed("lasso", view.lassoing)));
   view.addEventListener("pictures", (view.onpictures = pictures));
+  view.onaim && view.removeEventListener("aim", view.onaim);
+  view.addEventListener("aim", (view.onaim = () => pressed("point", view.aiming)));
+  pressed("point", Boolean(view.aiming));
   pressed("pictures", view.pictures);
 }
 

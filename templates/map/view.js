@@ -293,6 +293,7 @@ export class View extends EventTarget {
 
   clicked(event) {
     if (this.lassoing || this.ending) return;
+    if (this.aiming) return this.askAt(...this.local(event));
     const [x, y] = this.local(event), i = this.nearest(x, y, event.pointerType === "touch" ? 22 : 12);
     if (event.pointerType === "touch" && i !== this.hovered) return this.hover(i, { speak: true }); // the first touch shows
     if (i >= 0) this.choose(i);
@@ -302,9 +303,23 @@ export class View extends EventTarget {
   async choose(i) {
     const { name } = await this.tip.about(i);
     this.go((q) => {
-      for (const key of ["upload", "page"]) q.delete(key);
+      for (const key of ["upload", "saved", "crop", "plus", "minus", "page"]) q.delete(key);
       q.set("image", name);
     });
+  }
+
+  // aim lets the next click search at its place instead of choosing an image.
+  aim(yes) {
+    this.aiming = yes && !this.small;
+    this.stage.classList.toggle("aiming", this.aiming);
+    this.dispatchEvent(new Event("aim"));
+  }
+
+  // askAt searches with a place of the map.
+  askAt(x, y) {
+    const address = new URL(this.state.at, location.href), unit = (v) => Math.min(65535, Math.max(0, Math.round(v * 65535)));
+    address.searchParams.set("at", this.toPlace(x, y).map(unit).join("-"));
+    location.assign(address);
   }
 
   // go visits this page's address after a change.
