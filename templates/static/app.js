@@ -169,7 +169,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest?.("input, select, textarea, summary")) return;
   const focused = document.activeElement?.closest?.("[data-cycle]")?.dataset.cycle;
   const group = document.querySelector(`[data-cycle="${focused ?? remembered() ?? "layer"}"]`);
-  const links = [...(group?.querySelectorAll("ul a[href], ol a[href]") ?? [])];
+  const links = [...(group?.querySelectorAll("ul a[href], ol a[href]") ?? [])].filter((link) => !link.closest(".steer"));
   if (links.length < 2) return;
   event.preventDefault();
   remember(group.dataset.cycle);
