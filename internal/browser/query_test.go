@@ -37,7 +37,8 @@ func cropByMouse(p *tab) {
 
 func cropByKeyboard(p *tab) {
 	p.open("/search")
-	layer := quote(p.value(currentOf("layer")))
+	const layerNow = "document.querySelector('[data-cycle=layer] [aria-current] .strip-name').textContent" // its score changes with the query
+	layer := p.value(layerNow)
 	p.run("document.querySelector('[data-crop-stage]').focus()")
 	p.press(kb.ArrowRight)
 	p.until("document.querySelector('[name=crop_w]').value === '32' && document.querySelector('[name=crop_x]').value === '16'")
@@ -45,7 +46,7 @@ func cropByKeyboard(p *tab) {
 	p.until("Number(document.querySelector('[name=crop_x]').value) > 16")
 	p.press(kb.Enter)
 	p.until("document.querySelector('h1').textContent.includes('a part of')")
-	if got := quote(p.value(currentOf("layer"))); got != layer {
+	if got := p.value(layerNow); got != layer {
 		p.t.Errorf("the arrows have changed the layer from %s to %s", layer, got)
 	}
 }
