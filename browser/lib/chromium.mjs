@@ -48,6 +48,7 @@ export class Tab {
     tab.context.on("weberror", (error) => tab.note(`exception: ${error.error().stack}`));
     if (!firstVisit) await tab.context.addCookies([{ name: "tour", value: "seen", url: address }]);
     tab.page = await tab.context.newPage();
+    tab.page.setDefaultTimeout(60_000); // a busy machine takes its time
     return tab;
   }
 
@@ -66,9 +67,10 @@ export class Tab {
   /** expect takes back notes of what is done on purpose. */
   expect(text) { this.problems = this.problems.filter((problem) => !problem.includes(text)); }
 
-  /** shot leaves a picture of what is to be seen, or of the whole page, once its images are there. */
+  /** shot leaves a picture of what is to be seen, or of the whole page. It waits for images, but not for ever: it asserts nothing. */
   async shot(name, options = {}) {
-    await this.page.waitForFunction(() => [...document.images].every((i) => i.complete || !i.checkVisibility() || i.getBoundingClientRect().top > innerHeight));
+    const shown = () => [...document.images].every((i) => i.complete || !i.checkVisibility() || i.getBoundingClientRect().top > innerHeight);
+    await this.page.waitForFunction(shown, null, { timeout: 3000, polling: 50 }).catch(() => {});
     await this.page.screenshot({ path: this.path(name), ...options });
   }
 

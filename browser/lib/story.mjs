@@ -34,3 +34,6 @@ export function at(page, wanted, pathname) {
 
 /** chosen is the link that a control marks as current. */
 export const chosen = (page, control) => page.locator(`[data-cycle="${control}"] [aria-current]`).first();
+
+/** current is that link once it is the one with this name. */
+export const current = (page, control, name) => page.locator(`[data-cycle="${control}"] [aria-current]`, { hasText: new RegExp(`^\\s*${name}`) });
