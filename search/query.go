@@ -3,7 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -269,12 +268,4 @@ func (s *Service) uploadOff(ctx context.Context, e store.Embedding) (string, err
 			e.Runtime, here), nil
 	}
 	return "", nil
-}
-
-// queryOf is the query that is one image of the dataset.
-func queryOf(img store.Image) Query {
-	return Query{
-		Kind: string(KindImage), ImageID: img.ID, Name: img.Name, Category: img.Category, SHA256: hex.EncodeToString(img.SHA256[:]),
-		Width: img.Width, Height: img.Height,
-	}
 }

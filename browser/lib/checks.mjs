@@ -49,7 +49,8 @@ export async function focus(page) {
       if (document.activeElement !== e || e.tabIndex < 0) return "cannot be reached by Tab";
       return outlined(e) || outlined(e.closest(":focus-within:not(:focus)") ?? e) ? "" : "shows no focus";
     };
-    const unreached = (e) => e.type === "radio" && !e.checked; // arrow keys go there
+    // Arrow keys go to the other radio buttons; a form's hidden default button is for Enter alone.
+    const unreached = (e) => (e.type === "radio" && !e.checked) || e.getAttribute("aria-hidden") === "true";
     const all = [...document.querySelectorAll(usable)].filter((e) => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && !unreached(e));
     const found = all.map((e) => [problem(e), e]).filter(([p]) => p).map(([p, e]) => `${p}: ${e.outerHTML.slice(0, 120)}`);
     document.activeElement.blur();
