@@ -14,14 +14,14 @@ import (
 	"github.com/convnet-playground/convnet/store/storetest"
 )
 
-// BenchmarkFirstPaint is the first contentful paint of pages of a site with 200 and 10,000 images, in headless Chromium as
-// it is, without WebGL, in a new tab each: the home page, a search with its map, and a map, which is the server's drawing
+// BenchmarkFirstPaint is the first contentful paint of pages of a site with 200 and 10,000 images, in headless Chromium
+// without WebGL, in a new tab each: the home page, a search with its map, and a map, which is the server's drawing
 // then, of all points. With WebGL in software it is besides from asking for the next map, with the script cached, until the
 // frame in which all points are drawn.
 func BenchmarkFirstPaint(b *testing.B) {
 	binary := filepath.Join(b.TempDir(), "convnet")
 	run(b, nil, 0, "go", "build", "-buildvcs=false", "-o", binary, "github.com/convnet-playground/convnet/cmd/convnet")
-	plain, gl := startChromium(b), startChromium(b, softwareGL...)
+	plain, gl := startChromium(b, chromedp.Flag("disable-software-rasterizer", true)), startChromium(b, softwareGL...)
 	for _, n := range []int{200, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			address := serve(b, nil, binary, "serve", "--db", scattered(b, n), "--listen", "127.0.0.1:0")
