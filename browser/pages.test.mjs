@@ -15,19 +15,19 @@ const unlinked = ["/nowhere", "/models/nothing", "/search?metric=nonsense", "/se
 const sites = [
   { name: "demo", depth: 3, more: unlinked },
   { name: "shipped", depth: 1, more: [], flags: ["--read-only"] },
-  { name: "bare", depth: 1, more: [] },
-  { name: "empty", depth: 1, more: [] },
+  { name: "bare", depth: 1, more: [], lacking: true },
+  { name: "empty", depth: 1, more: [], lacking: true },
 ];
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-for (const { name, depth, more, flags = [] } of sites) {
+for (const { name, depth, more, flags = [], lacking } of sites) {
   test(`every page of the ${name} site`, async (t) => {
     const site = await serve(name, ...flags);
     t.after(site.stop);
-    const pages = [...(await crawl(site.address, depth)), ...more];
+    const pages = [...(await crawl(site.address, depth, lacking)), ...more];
     const tab = await Tab.open(browser, site.address);
     const routes = new Set();
     for (const path of pages) {

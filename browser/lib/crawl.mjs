@@ -10,15 +10,18 @@ export function features(address) {
   return [route, ...[...url.searchParams.keys()].map((key) => route + "?" + key)];
 }
 
-/** crawl returns pages that links lead to within so many steps from "/": each has a route or a parameter the others lack. */
-export async function crawl(site, depth) {
+/**
+ * crawl returns pages that links lead to within so many steps from "/": each has a route or a parameter the others lack.
+ * Where a database lacks something, a page that says so, with status 404, is one like others.
+ */
+export async function crawl(site, depth, lacking = false) {
   const seen = new Set(), pages = [];
   const isNew = (path) => features(path).filter((f) => !seen.has(f) && seen.add(f)).length > 0;
   let front = ["/"].filter(isNew);
   for (let step = 0; step <= depth && front.length; step++) {
     const links = [];
     for (const path of front) {
-      const found = await read(site, path);
+      const found = await read(site, path, lacking);
       if (!found) continue; // a download, a picture, JSON
       pages.push(path);
       links.push(...found);
@@ -29,11 +32,11 @@ export async function crawl(site, depth) {
 }
 
 /** read returns the paths that a page of the site links to, or nothing if it is no page. */
-async function read(site, path) {
+async function read(site, path, lacking) {
   const response = await fetch(site + path, { headers: { Accept: "text/html" } });
   const html = await response.text();
   if (!response.headers.get("content-type")?.startsWith("text/html")) return null;
-  if (!response.ok) throw new Error(`${path} is linked to and answers ${response.status}`);
+  if (!response.ok && !(lacking && response.status === 404)) throw new Error(`${path} is linked to and answers ${response.status}`);
   const links = [...html.matchAll(/<a\s[^>]*?href="([^"]+)"/g)].map(([, href]) => new URL(plain(href), site + path));
   return links.filter((url) => url.origin === site).map((url) => url.pathname + url.search);
 }
