@@ -26,7 +26,7 @@ func careOfDataset(p *tab) {
 	p.until("document.querySelectorAll('.care-tile.deleted').length > 0")
 	p.picture("care staged")
 	p.click("[form=undo]")
-	p.until("!document.getElementById('staged-title')")
+	p.until("document.getElementById('to') && !document.getElementById('staged-title')")
 
 	category := p.value("document.querySelector('#clusters .care-tile p.muted').textContent.trim()")
 	move := func(to string) {
@@ -34,7 +34,7 @@ func careOfDataset(p *tab) {
 		p.click(".care-bar [value=move]")
 		p.until("document.getElementById('staged-title')?.textContent === '1 change is staged'")
 		p.click("[form=commit]")
-		p.until("!document.getElementById('staged-title') && document.querySelector('#clusters .care-tile p.muted').textContent.trim() === " + quote(to))
+		p.until("document.readyState === 'complete' && !document.getElementById('staged-title') && document.querySelector('#clusters .care-tile p.muted').textContent.trim() === " + quote(to))
 	}
 	move("elsewhere")
 	move(category)

@@ -75,7 +75,7 @@ func chooseByClick(p *tab) {
 	p.click(".card-head a.button")
 	p.until("document.querySelectorAll('li.hit').length === 15")
 	p.picture("search")
-	p.click(".catalogue .group:nth-of-type(2) .tiles li:nth-child(3) a")
+	p.click(".catalogue .group:nth-of-type(2) .tiles li:nth-child(3) > a")
 	p.until("location.search.includes('image=')")
 	chosen := "document.querySelector('h1').textContent.includes(" + quote(p.parameter("image")) + ")"
 	p.until(chosen)
@@ -139,11 +139,11 @@ func controlUsedLast(p *tab) {
 	if got := p.value(inUse); got != "layer" || !p.is(marks) {
 		p.t.Errorf("to begin with the keys go through %q, and it shows: %v", got, p.is(marks))
 	}
-	p.click(".tiles li:nth-child(2) a")
-	first := p.value("document.querySelectorAll('.tiles a')[1].title")
-	p.until("document.querySelectorAll('.tiles a')[1].ariaCurrent === 'true' && " + inUse + " === 'image' && !" + marks)
+	p.click(".tiles li:nth-child(2) > a")
+	first := p.value("document.querySelectorAll('.tiles li > a')[1].title")
+	p.until("document.querySelectorAll('.tiles li > a')[1].ariaCurrent === 'true' && " + inUse + " === 'image' && !" + marks)
 	p.press(kb.ArrowRight)
-	p.until("document.querySelectorAll('.tiles a')[2].ariaCurrent === 'true'")
+	p.until("document.querySelectorAll('.tiles li > a')[2].ariaCurrent === 'true'")
 	p.press(kb.ArrowLeft)
 	p.until("document.querySelector('.tiles [aria-current]').title === " + quote(first))
 	p.click("[data-cycle=k] li:nth-child(1) a")
@@ -165,7 +165,7 @@ func nothingShifts(p *tab) {
 		.map((part) => Math.round(document.querySelector(part).getBoundingClientRect().top))].join()`
 	for _, change := range []string{
 		"#choose-metric li:nth-child(2) a", "#choose-metric li:nth-child(4) a", "#choose-metric li:nth-child(3) a", "#choose-layer li:nth-child(2) a", "#choose-layer li:nth-child(5) a",
-		"#choose-k li:nth-child(1) a", "#choose-k li:nth-child(4) a", ".tiles li:nth-child(3) a", "li.hit:nth-child(2) > a", ".catalogue-ways li:nth-child(2) a",
+		"#choose-k li:nth-child(1) a", "#choose-k li:nth-child(4) a", ".tiles li:nth-child(3) > a", "li.hit:nth-child(2) > a", ".catalogue-ways li:nth-child(2) a",
 	} {
 		before, address := p.value(places), p.value("location.href")
 		p.run("document.querySelector('" + change + "').click()")
@@ -212,8 +212,8 @@ func staysInSight(p *tab) {
 func shuffledCatalogue(p *tab) {
 	p.open("/search")
 	p.click(".catalogue-ways li:nth-child(2) a")
-	p.until("document.querySelectorAll('.tiles a').length === 24 && location.search.includes('shuffle=1')")
-	order := "[...document.querySelectorAll('.tiles a')].map((tile) => tile.title).join()"
+	p.until("document.querySelectorAll('.tiles li > a').length === 24 && location.search.includes('shuffle=1')")
+	order := "[...document.querySelectorAll('.tiles li > a')].map((tile) => tile.title).join()"
 	first := p.value(order)
 	p.click(".catalogue-list .back a")
 	p.until("location.search.includes('shuffle=2') && " + order + " !== " + quote(first))
@@ -266,12 +266,12 @@ func withoutScript(p *tab) {
 		p.t.Error("results or the form's button are missing")
 	}
 	p.click("[data-cycle=metric] li:nth-child(4) a")
-	p.until("document.getElementById('p')")
+	p.until("document.getElementById('p') && location.search.includes('metric=minkowski')")
 	p.do(chromedp.SetValue(chromedp.CSS("#p"), "4"))
 	p.click(".control.inline .button")
 	p.until("document.getElementById('p')?.defaultValue === '4'")
-	p.click(".tiles li:nth-child(2) a")
-	p.until("document.querySelector('.tiles li:nth-child(2) a')?.ariaCurrent === 'true'")
+	p.click(".tiles li:nth-child(2) > a")
+	p.until("document.querySelector('.tiles li:nth-child(2) > a')?.ariaCurrent === 'true'")
 	p.click(".theme button[value=dark]")
 	p.until("document.documentElement.dataset.theme === 'dark'")
 	if p.parameter("p") != "4" || p.parameter("image") == "null" {

@@ -308,7 +308,7 @@ func TestEveryTemplateIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "teaching/about": true, "teaching/faq": true, "teaching/glossary": true, "teaching/tour": true, "search/why": true, "search/map": true, "search/scorecard": true, "search/compare": true, "search/care": true, "search/mapsvg": true,
+	known := map[string]bool{"search/home": true, "search/search": true, "search/datasets": true, "search/dataset": true, "teaching/about": true, "teaching/faq": true, "teaching/glossary": true, "teaching/tour": true, "search/why": true, "search/map": true, "search/scorecard": true, "search/compare": true, "search/care": true, "search/saved": true, "search/mapsvg": true,
 		"explorer/models": true, "explorer/model": true, "explorer/layer": true, "explorer/channel": true, "explorer/probe": true, "server/error": true, "api/api": true}
 	for _, name := range r.Names() {
 		if !known[name] {
