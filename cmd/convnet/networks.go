@@ -158,9 +158,6 @@ func (n *networks) release(e *prepared) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	e.users--
-	if e.users == 0 && n.waiting > 0 && !e.gone {
-		n.remove(e)
-	}
 	n.settle(e)
 }
 
@@ -170,8 +167,12 @@ func (n *networks) remove(e *prepared) {
 	e.gone = true
 }
 
-// settle closes what is neither in the list nor in use. mu is held.
+// settle closes what is neither in the list nor in use; where somebody waits for room, nothing that rests stays in the
+// list. mu is held.
 func (n *networks) settle(e *prepared) {
+	if e.users == 0 && n.waiting > 0 {
+		n.remove(e)
+	}
 	if !e.gone || e.users > 0 || e.value == nil {
 		return
 	}

@@ -121,3 +121,37 @@ func TestNetworksQueueFairly(t *testing.T) {
 		}
 	})
 }
+
+// A network whose asker has gone before it was open makes room for who waits.
+func TestNetworksNobodyWaitsForWhatRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &hall{t: t, n: newNetworks(10)}
+		opened := make(chan struct{})
+		gone, cancel := context.WithCancel(t.Context())
+		go func() {
+			_, _, err := h.n.get(gone, plan{"slow", func() (int64, error) { return 10, nil }, func(context.Context) (closer, error) {
+				<-opened
+				h.open.Add(1)
+				return counted{&h.open}, nil
+			}})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("who gave up: %v", err)
+			}
+		}()
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		served := false
+		go func() {
+			h.must("other", 10)()
+			served = true
+		}()
+		synctest.Wait() // it waits for room
+		close(opened)
+		synctest.Wait()
+		if !served {
+			t.Error("who waits was not served")
+		}
+		_ = h.n.Close()
+	})
+}
