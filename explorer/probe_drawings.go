@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 const drawingQuality = 88
@@ -69,9 +70,8 @@ func keepDrawing(c echo.Context, m store.Model, p probePicture) (same bool) {
 		return false
 	}
 	tag := `"` + hexOf(m.SHA256)[:16] + hexOf(p.image.SHA256)[:16] + `"`
-	h.Set("ETag", tag)
 	h.Set(echo.HeaderCacheControl, "private, max-age=3600")
-	return c.Request().Header.Get("If-None-Match") == tag
+	return templates.Unchanged(c, tag)
 }
 
 // drawn is what a drawing is made of.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/convnet-playground/convnet/templates"
 )
 
 func (v *view) nearDuplicates(d NearDuplicates) CareSection {
@@ -63,7 +65,7 @@ func (v *view) sameBytes(all []SameBytes) CareSection {
 		if len(s.Datasets) > 0 {
 			parts = append(parts, "also in "+strings.Join(s.Datasets, ", "))
 		}
-		c.Groups = append(c.Groups, CareGroup{Title: plainPlural(max(1, len(s.Files)), "file", "files"), Note: strings.Join(parts, " · "), Tiles: []CareTile{v.tile(s.CareImage, "")}})
+		c.Groups = append(c.Groups, CareGroup{Title: templates.PlainPlural(max(1, len(s.Files)), "file", "files"), Note: strings.Join(parts, " · "), Tiles: []CareTile{v.tile(s.CareImage, "")}})
 	}
 	return c
 }
@@ -110,7 +112,7 @@ func (v *view) clusters(all Clusters) CareSection {
 	}
 	for i, cluster := range all.Clusters {
 		g := CareGroup{
-			Title: fmt.Sprintf("%d · %s", i+1, plainPlural(cluster.Images, "image", "images")),
+			Title: fmt.Sprintf("%d · %s", i+1, templates.PlainPlural(cluster.Images, "image", "images")),
 			Note:  fmt.Sprintf("%.0f %% %s · silhouette %.2f", 100*cluster.Purity, categoryName(cluster.Category), cluster.Silhouette),
 		}
 		for _, img := range cluster.members {
@@ -130,11 +132,4 @@ func categoryName(category string) string {
 		return "no category"
 	}
 	return category
-}
-
-func plainPlural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }

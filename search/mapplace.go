@@ -52,11 +52,7 @@ func (s mapState) searchLike() string {
 
 // serveMapAt leads to the search with a place of the map: at=x-y in the steps of its layout, or x and y as the table has them.
 func (w *web) serveMapAt(c echo.Context) error {
-	s, err := readMapState(c.QueryParams())
-	if err != nil {
-		return err
-	}
-	a, err := w.service.bareMap(c.Request().Context(), s)
+	s, a, err := w.addressed(c)
 	if err != nil {
 		return err
 	}

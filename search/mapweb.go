@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 // registerMap adds the map and its other forms: a drawing, a table, bytes for the script, and names on demand.
@@ -37,21 +38,25 @@ func sortByImages(list []CategoryLink) {
 func sendBytes(c echo.Context, data []byte) error {
 	sum := sha256.Sum256(data)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	h := c.Response().Header()
-	h.Set("ETag", tag)
-	h.Set(echo.HeaderCacheControl, "private, no-cache")
-	if given := c.Request().Header.Get("If-None-Match"); given != "" && strings.Contains(given, tag) {
+	c.Response().Header().Set(echo.HeaderCacheControl, "private, no-cache")
+	if templates.Unchanged(c, tag) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	return c.Blob(http.StatusOK, echo.MIMEOctetStream, data)
 }
 
-func (w *web) serveMapPoints(c echo.Context) error {
+// addressed is the map that a request's address names, without a query.
+func (w *web) addressed(c echo.Context) (mapState, *mapAnswer, error) {
 	s, err := readMapState(c.QueryParams())
 	if err != nil {
-		return err
+		return s, nil, err
 	}
 	a, err := w.service.bareMap(c.Request().Context(), s)
+	return s, a, err
+}
+
+func (w *web) serveMapPoints(c echo.Context) error {
+	_, a, err := w.addressed(c)
 	if err != nil {
 		return err
 	}

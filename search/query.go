@@ -48,15 +48,11 @@ func newQuery(parts []found) Query {
 		return q
 	}
 	f := parts[0]
-	q.Kind, q.Name, q.Width, q.Height, q.SHA256 = string(f.Kind), f.name, f.width, f.height, q.Parts[0].SHA256
+	q.Kind, q.Name, q.Width, q.Height, q.SHA256 = string(f.Kind), f.title(), f.width, f.height, q.Parts[0].SHA256
 	q.Uploaded = f.Kind == KindUpload
 	switch f.Kind {
 	case KindID:
 		q.Kind = string(KindImage)
-	case KindLasso:
-		q.Name = fmt.Sprintf("%d images of the map", len(f.members))
-	case KindPoint:
-		q.Name = "a place on the map"
 	case KindChannel:
 		q.Channel = &f.channel.number
 	}

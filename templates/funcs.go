@@ -52,6 +52,14 @@ func plural(n int, one, many string) string {
 	return count(int64(n)) + " " + many
 }
 
+// PlainPlural is plural for plain text, without spaces within numbers.
+func PlainPlural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
 // count writes a number with its thousands apart by thin spaces.
 func count(n int64) string {
 	digits := strconv.FormatInt(n, 10)

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -26,3 +27,20 @@ func RespondStatus(c echo.Context, status int, name string, page any) error {
 
 // WantsJSON reports whether the request asks for a page's JSON twin.
 func WantsJSON(c echo.Context) bool { return c.QueryParam("format") == "json" }
+
+// Unchanged sets an answer's tag, and reports whether If-None-Match names it: then who asks has the answer already.
+func Unchanged(c echo.Context, tag string) bool {
+	c.Response().Header().Set("ETag", tag)
+	return matches(c.Request().Header.Get("If-None-Match"), tag)
+}
+
+// matches compares tags as If-None-Match does, weakly.
+func matches(header, tag string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		one = strings.TrimSpace(one)
+		if one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
+}

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/templates"
 )
 
 // json answers with a value. Its tag is the hash of what is written: the database is read again for every request, but
@@ -39,20 +41,8 @@ func (r *request) tagged(mediaType string, data []byte) error {
 
 // unchanged sets the answer's tag and reports whether the caller has what it stands for.
 func (r *request) unchanged(tag string) bool {
-	r.Response().Header().Set("ETag", tag)
 	read := r.Request().Method == http.MethodGet || r.Request().Method == http.MethodHead
-	return read && matches(r.Request().Header.Get("If-None-Match"), tag)
-}
-
-// matches compares tags as If-None-Match does, weakly.
-func matches(header, tag string) bool {
-	for one := range strings.SplitSeq(header, ",") {
-		one = strings.TrimSpace(one)
-		if one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
-			return true
-		}
-	}
-	return false
+	return templates.Unchanged(r, tag) && read
 }
 
 // csv answers with a slice of structs as a table: a column for each field that is one value, under its JSON name.

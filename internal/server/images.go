@@ -10,6 +10,7 @@ import (
 
 	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 // contentTypes are those of the formats that the store keeps.
@@ -48,9 +49,8 @@ func (s *Server) servePicture(c echo.Context, variant string, read readPicture) 
 	}
 	tag := `"` + strings.ToLower(text) + variant + c.QueryParam("crop") + `"`
 	h := c.Response().Header()
-	h.Set("ETag", tag)
 	h.Set(echo.HeaderCacheControl, "private, max-age=31536000, immutable")
-	if matches(c.Request().Header.Get("If-None-Match"), tag) {
+	if templates.Unchanged(c, tag) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	data, format, err := read(ctx, img.ID)
@@ -63,15 +63,4 @@ func (s *Server) servePicture(c echo.Context, variant string, read readPicture) 
 		contentType = echo.MIMEOctetStream
 	}
 	return search.SendPicture(c, contentType, data)
-}
-
-// matches reports whether an If-None-Match header names the tag.
-func matches(header, tag string) bool {
-	for one := range strings.SplitSeq(header, ",") {
-		one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
-		if one == tag || one == "*" {
-			return true
-		}
-	}
-	return false
 }

@@ -59,10 +59,9 @@ func serveMade(c echo.Context, m made) error {
 		kept = "private, max-age=31536000, immutable"
 	}
 	h := c.Response().Header()
-	h.Set("ETag", tag)
 	h.Set(echo.HeaderCacheControl, kept)
 	h.Set(headerPolicy, picturePolicy)
-	if matches(c.Request().Header.Get("If-None-Match"), tag) {
+	if templates.Unchanged(c, tag) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	data, err := m.read(c.Request().Context())

@@ -67,10 +67,9 @@ func (w *web) serveDrawing(c echo.Context) error {
 	sum := sha256.Sum256(data)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
 	h := c.Response().Header()
-	h.Set("ETag", tag)
 	h.Set(echo.HeaderCacheControl, "private, max-age="+strconv.Itoa(drawingSeconds))
 	h.Set("Content-Security-Policy", drawingPolicy)
-	if strings.Contains(c.Request().Header.Get("If-None-Match"), tag) {
+	if templates.Unchanged(c, tag) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	return c.Blob(http.StatusOK, "image/svg+xml", data)

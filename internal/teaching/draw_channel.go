@@ -10,6 +10,7 @@ import (
 
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 // telltale is the channel that the address names, or the one that the query stirs most unusually.
@@ -61,7 +62,7 @@ func stepsOf(v *store.Visualization) string {
 	if json.Unmarshal(v.Parameters, &made) != nil || made.Steps == 0 {
 		return ""
 	}
-	return " in " + plural(made.Steps, "step", "steps")
+	return " in " + templates.PlainPlural(made.Steps, "step", "steps")
 }
 
 // course draws how an objective rose.
@@ -109,7 +110,7 @@ func drawChannel(ctx context.Context, d *drawn) error {
 		return err
 	}
 	d.categoryMeans(c, box{290, 40, 258, 150})
-	words := fmt.Sprintf("Its highest value is above zero in %.0f %% of %s.", 100*c.of().ActiveShare, plural(c.statistics.Images, "image", "images"))
+	words := fmt.Sprintf("Its highest value is above zero in %.0f %% of %s.", 100*c.of().ActiveShare, templates.PlainPlural(c.statistics.Images, "image", "images"))
 	if c.of().Dead {
 		words = "It has the same value everywhere in all images: it is dead."
 	}
@@ -175,7 +176,7 @@ func drawActivation(ctx context.Context, d *drawn) error {
 	d.line(left, floor, right, floor, d.Muted)
 	d.text(left, floor+18, start, d.Muted, fmt.Sprintf("%.3g", low))
 	d.text(right, floor+18, end, d.Muted, fmt.Sprintf("%.3g", top))
-	d.title(12, 22, fmt.Sprintf("How strongly %s stir channel %d of %s", plural(len(values), "image", "images"), c.channel, short(d.subject.embedding.Layer, 24)))
+	d.title(12, 22, fmt.Sprintf("How strongly %s stir channel %d of %s", templates.PlainPlural(len(values), "image", "images"), c.channel, short(d.subject.embedding.Layer, 24)))
 	if err := d.thumbnail(ctx, d.subject.answer.Query.ImageID, 12, 48, 96); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/convnet-playground/convnet/internal/retrieval"
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 const noCategory = "This image has no category, so there is nothing to judge its neighbors by."
@@ -63,7 +64,7 @@ func drawMeasures(ctx context.Context, d *drawn) error {
 	if err := d.thumbnail(ctx, answer.Query.ImageID, 12, 36, 44); err != nil {
 		return err
 	}
-	d.title(12, 22, fmt.Sprintf("One query, %s to be found", plural(ranks.Relevant, "image", "images")))
+	d.title(12, 22, fmt.Sprintf("One query, %s to be found", templates.PlainPlural(ranks.Relevant, "image", "images")))
 	const left, side, step = 70.0, 18.0, 24.0
 	for i := range min(ranks.Places, measuredRanks) {
 		x := left + float64(i)*step

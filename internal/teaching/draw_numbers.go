@@ -7,6 +7,7 @@ import (
 
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 // drawExtraction shows the query, what the channels of three layers make of it, and the list it ends as.
@@ -29,7 +30,7 @@ func drawExtraction(ctx context.Context, d *drawn) error {
 		d.text(x-16, 108, middle, d.Muted, "→")
 		d.bars(maxima, highestBar(68, maxima), box{x, 64, 68, 80}, d.Soft)
 		d.text(x+34, 160, middle, d.Text, short(e.Layer, 11))
-		d.text(x+34, 176, middle, d.Muted, plural(e.Channels, "channel", "channels"))
+		d.text(x+34, 176, middle, d.Muted, templates.PlainPlural(e.Channels, "channel", "channels"))
 	}
 	v, err := d.web.db.Vector(ctx, s.embedding.ID, query.ImageID)
 	if err != nil {
@@ -39,7 +40,7 @@ func drawExtraction(ctx context.Context, d *drawn) error {
 	d.text(x-16, 108, middle, d.Muted, "→")
 	d.bars(v, highestBar(drawingWidth-x-12, v), box{x, 48, drawingWidth - x - 12, 96}, d.Accent)
 	d.text((x+drawingWidth-12)/2, 160, middle, d.Text, "the embedding")
-	d.text((x+drawingWidth-12)/2, 176, middle, d.Muted, plural(len(v), "number", "numbers"))
+	d.text((x+drawingWidth-12)/2, 176, middle, d.Muted, templates.PlainPlural(len(v), "number", "numbers"))
 	d.title(12, 22, "From a picture to a list of numbers")
 	d.text(12, 214, start, d.Muted, "Bars: how strongly each channel answers anywhere in the picture, and what is kept of it.")
 	return nil
@@ -153,6 +154,6 @@ func drawSimilarity(ctx context.Context, d *drawn) error {
 	if err := d.thumbnail(ctx, nearest.ImageID, max(at(nearest.Distance), left+64)-28, 72, 56); err != nil {
 		return err
 	}
-	d.text(12, 226, start, d.Muted, fmt.Sprintf("Dots: the %s. Similarity is 1 − distance ÷ %.3g.", plural(len(s.Results), "nearest image", "nearest images"), s.Farthest))
+	d.text(12, 226, start, d.Muted, fmt.Sprintf("Dots: the %s. Similarity is 1 − distance ÷ %.3g.", templates.PlainPlural(len(s.Results), "nearest image", "nearest images"), s.Farthest))
 	return nil
 }

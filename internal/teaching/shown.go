@@ -3,7 +3,6 @@ package teaching
 import (
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -39,14 +38,6 @@ func isBadRequest(err error) bool {
 
 // quoted is a name within a sentence.
 func quoted(name string) string { return "“" + name + "”" }
-
-// plural is "1 image", "2 images".
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
 
 // joined is "a", "a and b", "a, b and c".
 func joined(words []string) string {

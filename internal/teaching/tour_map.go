@@ -8,6 +8,7 @@ import (
 
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 // neighborhood is the query on a map: who is near it there, and who in the layer itself.
@@ -96,7 +97,7 @@ func (w *web) tellMap(ctx context.Context, s *subject, t *Tour) error {
 		return nil
 	}
 	kept := n.kept()
-	t.Says = append(t.Says, fmt.Sprintf("Of the %s of %s at %s, %s.", plural(len(n.near), "nearest image", "nearest images"), quoted(s.answer.Query.Name), s.answer.Layer, keptWords(len(kept), len(n.near))))
+	t.Says = append(t.Says, fmt.Sprintf("Of the %s of %s at %s, %s.", templates.PlainPlural(len(n.near), "nearest image", "nearest images"), quoted(s.answer.Query.Name), s.answer.Layer, keptWords(len(kept), len(n.near))))
 	if trust := n.projection.Trustworthiness; trust != nil {
 		t.Says = append(t.Says, fmt.Sprintf("Over all %d points the map’s trustworthiness is %.2f, where 1 would mean that every neighbor it shows is one.", len(n.points.X), *trust))
 	}
@@ -130,7 +131,7 @@ func (w *web) mapRows(ctx context.Context, s *subject, n *neighborhood, t *Tour)
 		if err != nil {
 			return err
 		}
-		t.Rows = append(t.Rows, Row{Title: row.title, Note: plural(len(row.at), "image", "images"), Images: s.shownHits(s.embedding, images)})
+		t.Rows = append(t.Rows, Row{Title: row.title, Note: templates.PlainPlural(len(row.at), "image", "images"), Images: s.shownHits(s.embedding, images)})
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/store"
+	"github.com/convnet-playground/convnet/templates"
 )
 
 func queryEscape(s string) string { return url.QueryEscape(s) }
@@ -30,7 +31,7 @@ func (w *web) tellMetrics(ctx context.Context, s *subject, t *Tour) error {
 		t.Says = append(t.Says, "It takes at least three images for two of them to change places: bring in more.")
 		return nil
 	}
-	t.Says = append(t.Says, fmt.Sprintf("Of the %s nearest by cosine, euclidean has %d too, and minkowski (p = %g) has %d.", plural(len(cosine.Results), "image", "images"),
+	t.Says = append(t.Says, fmt.Sprintf("Of the %s nearest by cosine, euclidean has %d too, and minkowski (p = %g) has %d.", templates.PlainPlural(len(cosine.Results), "image", "images"),
 		shared(cosine, euclidean), answers[store.Minkowski].P, shared(cosine, answers[store.Minkowski])))
 	swap, err := w.tellSwap(ctx, s, cosine, euclidean)
 	if err != nil {

@@ -17,7 +17,7 @@ const channelsShown = 5
 // tellPicture tells what the network makes of the query: channels on the way, and the list at the end of it.
 func (w *web) tellPicture(ctx context.Context, s *subject, t *Tour) error {
 	t.Says = append(t.Says, fmt.Sprintf("%s is one of %s of %s. To the network %s it is only a grid of coloured dots, until its layers have answered.",
-		quoted(s.answer.Query.Name), plural(s.answer.Compared+1, "image", "images"), s.answer.Dataset, s.answer.Model))
+		quoted(s.answer.Query.Name), templates.PlainPlural(s.answer.Compared+1, "image", "images"), s.answer.Dataset, s.answer.Model))
 	probing, err := w.canProbe(ctx, s.embedding)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (w *web) tellPicture(ctx context.Context, s *subject, t *Tour) error {
 			return err
 		}
 		t.Rows = append(t.Rows, row)
-		answers = append(answers, plural(e.Channels, "channel", "channels")+" at "+e.Layer)
+		answers = append(answers, templates.PlainPlural(e.Channels, "channel", "channels")+" at "+e.Layer)
 	}
 	if len(answers) > 0 {
 		t.Says = append(t.Says, "There are "+joined(answers)+". Below are those that it stirs most, measured by what is usual in these images.")
