@@ -232,9 +232,9 @@ type counting struct {
 	looks int
 }
 
-func (c *counting) Embed(ctx context.Context, e store.Embedding, picture []byte) ([]float32, error) {
+func (c *counting) Embed(ctx context.Context, all []store.Embedding, picture []byte) ([][]float32, error) {
 	c.looks++
-	return c.Embedder.Embed(ctx, e, picture)
+	return c.Embedder.Embed(ctx, all, picture)
 }
 
 func TestCropsAreLookedAtOnce(t *testing.T) {

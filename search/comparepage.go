@@ -17,7 +17,10 @@ type ComparePage struct {
 	Dataset        string          `json:"dataset"`
 	Query          Query           `json:"query"`
 	K              int             `json:"k"`
-	Best           *CompareBest    `json:"best"` // null when the query has no category
+	Figure         string          `json:"figure"`      // what the charts show: weighted, agreement or nearness
+	Best           *CompareBest    `json:"best"`        // null when no layer has a figure
+	Votes          []CompareVote   `json:"votes"`       // what the layers take a query without a category for
+	Silent         []CompareSilent `json:"cannot_look"` // models that are left out, and why
 	Charts         []CompareChart  `json:"charts"`
 	Columns        []CompareColumn `json:"configurations"`
 
@@ -30,15 +33,20 @@ type ComparePage struct {
 	Form     []Field         `json:"-"`
 	Ks       []Choice        `json:"-"`
 	Full     bool            `json:"-"`
+	Said     bool            `json:"-"` // the category is what the visitor says
+	Unsaid   string          `json:"-"` // address without it
+	Say      []string        `json:"-"` // categories to say
+	SayForm  []Field         `json:"-"`
 }
 
-// CompareBest is the configuration that serves this query best; others may be as good.
+// CompareBest is the configuration with the highest figure for this query; others may have the same.
 type CompareBest struct {
-	Model  string  `json:"model"`
-	Layer  string  `json:"layer"`
-	Metric string  `json:"metric"`
-	Score  float64 `json:"score"`
-	Ties   int     `json:"ties"` // how many others have the same score
+	Model    string  `json:"model"`
+	Layer    string  `json:"layer"`
+	Metric   string  `json:"metric"`
+	Score    float64 `json:"score"`
+	Category string  `json:"category,omitempty"` // that the nearest images agree on
+	Ties     int     `json:"ties"`               // how many others have the same score
 
 	URL string `json:"-"`
 }
@@ -80,20 +88,22 @@ func (w *web) serveCompare(c echo.Context) error {
 
 func (w *web) respondCompare(c echo.Context, q compareQuery, r Request) error {
 	ctx := c.Request().Context()
-	page := &ComparePage{Base: templates.NewBase(c, "scorecard", "Compare"), K: q.k}
+	page := &ComparePage{Base: templates.NewBase(c, "scorecard", "Compare"), K: q.k, Charts: []CompareChart{}, Silent: []CompareSilent{}}
 	t, err := w.service.resolve(ctx, Request{Dataset: q.dataset, Metric: "cosine"})
 	if err != nil {
 		return err
 	}
+	r.Category = q.category
 	if page.Query, err = w.service.resolveQuery(ctx, r, t.dataset); err != nil {
 		return err
 	}
 	if page.Query.Channel != nil {
-		return badRequestf("A channel belongs to one layer, so there is nothing to compare: search with it, or compare for an image that it finds.")
+		return badRequestf("A channel belongs to one layer, so there is nothing to compare: search with it, and compare for the images that it finds.")
 	}
 	page.Heading = "Compare for " + page.Query.Name
 	page.Dataset, q.dataset, q.ask = t.dataset.Name, t.dataset.Name, page.Query.ask()
-	if page.Charts, err = w.service.queryScores(ctx, t, page.Query); err != nil {
+	page.Figure = figureFor(page.Query, t.dataset)
+	if err := w.service.compare(ctx, page, t); err != nil {
 		return err
 	}
 	page.name(q)
@@ -107,14 +117,15 @@ func (w *web) respondCompare(c echo.Context, q compareQuery, r Request) error {
 	return templates.Respond(c, "search/compare", page)
 }
 
-// name finds the best configuration for this query.
+// name finds the best configuration for this query, and what the layers take it for.
 func (p *ComparePage) name(q compareQuery) {
-	best, score, ok := bestOf(p.Charts, func(configuration) bool { return true })
+	p.Votes = votesOf(p.Charts)
+	best, bar, ok := bestOf(p.Charts, func(configuration) bool { return true })
 	if !ok {
 		return
 	}
-	p.Best = &CompareBest{Model: best.model, Layer: best.layer, Metric: MetricKey(best.measure.Metric, best.measure.P), Score: score, Ties: -1,
-		URL: best.searchedBy(q.dataset, q.ask).url()}
+	p.Best = &CompareBest{Model: best.model, Layer: best.layer, Metric: MetricKey(best.measure.Metric, best.measure.P), Score: *bar.Score,
+		Category: bar.Category, Ties: -1, URL: best.searchedBy(q.dataset, q.ask).url()}
 	for _, c := range p.Charts {
 		for _, b := range c.Bars {
 			if b.Best {
@@ -148,7 +159,7 @@ func (p *ComparePage) usual(t target) []configuration {
 func (s *Service) columns(ctx context.Context, p *ComparePage, t target, q compareQuery, ask Ask) error {
 	for _, config := range q.configs {
 		r := config.searchedBy(q.dataset, ask).request()
-		r.K = q.k
+		r.K, r.Category = q.k, q.category
 		answer, err := s.Neighbors(ctx, r)
 		if err != nil {
 			return err
@@ -157,7 +168,7 @@ func (s *Service) columns(ctx context.Context, p *ComparePage, t target, q compa
 			URL: config.searchedBy(q.dataset, q.ask).url(), Remove: q.without(config)}
 		for _, h := range answer.Results {
 			column.Hits = append(column.Hits, &CompareHit{Hit: h, OnlyHere: true, Swatch: swatch(t.dataset, h.Category),
-				Other: h.SameCategory != nil && !*h.SameCategory, URL: compareQuery{q.dataset, AskFor(h.Name), q.k, q.configs}.url()})
+				Other: h.SameCategory != nil && !*h.SameCategory, URL: compareQuery{dataset: q.dataset, ask: AskFor(h.Name), k: q.k, configs: q.configs}.url()})
 		}
 		p.Columns = append(p.Columns, column)
 	}
@@ -235,6 +246,23 @@ func (p *ComparePage) links(t target, q compareQuery) {
 	}
 	p.Form = q.fields()
 	for _, k := range []int{5, 15, 30} {
-		p.Ks = append(p.Ks, Choice{Name: strconv.Itoa(k), Current: k == q.k, URL: compareQuery{q.dataset, q.ask, k, q.configs}.url()})
+		then := q
+		then.k = k
+		p.Ks = append(p.Ks, Choice{Name: strconv.Itoa(k), Current: k == q.k, URL: then.url()})
 	}
+	p.saying(t, q)
+}
+
+// saying fills in how the visitor says which category the query is of.
+func (p *ComparePage) saying(t target, q compareQuery) {
+	if p.Said = q.category != ""; p.Said {
+		p.Unsaid = q.saying("")
+	} else if p.Figure != figureAgreement {
+		return
+	}
+	p.Say = namedCategories(t.dataset)
+	for i, v := range p.Votes {
+		p.Votes[i].URL, p.Votes[i].Swatch = q.saying(v.Category), swatch(t.dataset, v.Category)
+	}
+	p.SayForm = slices.DeleteFunc(q.fields(), func(f Field) bool { return f.Name == "category" })
 }

@@ -36,14 +36,15 @@ func parseConfiguration(text string) (configuration, error) {
 
 // compareQuery is the state of the comparison: all of it is in the address.
 type compareQuery struct {
-	dataset string
-	ask     Ask
-	k       int
-	configs []configuration
+	dataset  string
+	ask      Ask
+	category string // what the query shows, where the visitor says so
+	k        int
+	configs  []configuration
 }
 
 func readCompareQuery(q url.Values) (compareQuery, error) {
-	c := compareQuery{dataset: q.Get("dataset")}
+	c := compareQuery{dataset: q.Get("dataset"), category: q.Get("category")}
 	var err error
 	if c.ask, err = ReadAsk(q); err != nil {
 		return c, err
@@ -75,6 +76,9 @@ func readCompareQuery(q url.Values) (compareQuery, error) {
 // fields is the state as hidden fields of a form.
 func (c compareQuery) fields() []Field {
 	list := []Field{{"dataset", c.dataset}, {"k", strconv.Itoa(c.k)}}
+	if c.category != "" {
+		list = append(list, Field{"category", c.category})
+	}
 	for name, all := range c.ask.Values() {
 		for _, value := range all {
 			list = append(list, Field{name, value})
@@ -93,6 +97,9 @@ func (c compareQuery) url() string {
 		q.Set("dataset", c.dataset)
 	}
 	c.ask.values(q)
+	if c.category != "" {
+		q.Set("category", c.category)
+	}
 	if c.k != defaultK {
 		q.Set("k", strconv.Itoa(c.k))
 	}
@@ -113,8 +120,30 @@ func (c compareQuery) adding(config configuration) string {
 	return c.url()
 }
 
+// saying is the address for a query of that category; "" is that of its images.
+func (c compareQuery) saying(category string) string {
+	c.category = category
+	return c.url()
+}
+
 // without is the address without one configuration.
 func (c compareQuery) without(config configuration) string {
 	c.configs = slices.DeleteFunc(slices.Clone(c.configs), func(other configuration) bool { return other == config })
 	return c.url()
+}
+
+// comparedForChannel is how many of the images that excite a channel most stand for it in a comparison.
+const comparedForChannel = 5
+
+// inComparison is what a query is compared by: itself, or in place of a channel, which belongs to one layer, the images that
+// excite it most.
+func inComparison(a Ask, results []Hit) Ask {
+	if p, ok := a.alone(); !ok || p.Kind != KindChannel {
+		return a
+	}
+	var found Ask
+	for _, h := range results[:min(len(results), comparedForChannel)] {
+		found = append(found, AskFor(h.Name)...)
+	}
+	return found
 }

@@ -39,6 +39,9 @@ func say(kind error, format string, args ...any) error {
 	return &kindError{kind: kind, sentence: fmt.Sprintf(format, args...)}
 }
 
+// UploadOff is an [ErrUploadOff] whose sentence says why.
+func UploadOff(why string) error { return say(ErrUploadOff, "%s", why) }
+
 const maxSuggestions = 3
 
 // unknown says that a name does not exist and which ones were perhaps meant.

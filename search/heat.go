@@ -16,7 +16,7 @@ func (s *Service) Heat(ctx context.Context, r WhyRequest, of string) ([]byte, er
 		return nil, err
 	}
 	if reason, err := s.uploadOff(ctx, p.embedding); err != nil || reason != "" {
-		return nil, errOr(err, say(ErrUploadOff, "%s", reason))
+		return nil, errOr(err, UploadOff(reason))
 	}
 	shown, other := p.query, p.b
 	if of == "with" {

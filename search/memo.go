@@ -31,6 +31,9 @@ func (m *memo[T]) get(ctx context.Context, key string, make func(context.Context
 		return value, nil
 	}
 	done := m.running.DoChan(key, func() (any, error) {
+		if value, ok := m.find(key); ok { // it was kept since this was asked
+			return value, nil
+		}
 		value, err := make(context.WithoutCancel(ctx))
 		if err == nil {
 			m.keep(key, value)

@@ -40,6 +40,7 @@ type Query struct {
 	Parts []QueryPart `json:"parts,omitempty"` // absent for a vector
 
 	parts []found
+	said  bool // who asks said which category it is of
 }
 
 // QueryPart is one of the things that were searched with.

@@ -1,11 +1,11 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/convnet-playground/convnet/store"
 )
@@ -33,7 +33,27 @@ func (s *Service) resolveQuery(ctx context.Context, r Request, d store.Dataset) 
 			return Query{}, err
 		}
 	}
-	return newQuery(parts), nil
+	q := newQuery(parts)
+	return q, q.say(r.Category, d)
+}
+
+// say lets who asks say what the query shows, whatever the categories of its images are.
+func (q *Query) say(category string, d store.Dataset) error {
+	if category == "" {
+		return nil
+	}
+	known := namedCategories(d)
+	if !slices.Contains(known, category) {
+		return unknown("category", category, "in dataset "+d.Name, known)
+	}
+	q.Category, q.said = category, true
+	return nil
+}
+
+// namedCategories are the names of a dataset's categories; images without one have none.
+func namedCategories(d store.Dataset) []string {
+	all := names(d.Categories, func(c store.CategoryCount) string { return c.Name })
+	return slices.DeleteFunc(all, func(name string) bool { return name == "" })
 }
 
 // newQuery describes what the parts are together.
@@ -206,62 +226,4 @@ func (s *Service) partVector(ctx context.Context, e store.Embedding, f found) ([
 		return v, err
 	}
 	return s.pictureVector(ctx, e, f)
-}
-
-// keptVectors is how many vectors of pictures that are not stored are remembered: another metric, another k or another
-// weight costs no second look.
-const keptVectors = 128
-
-// pictureVector shows a picture, or the crop of one, to the network; the same bytes are looked at once.
-func (s *Service) pictureVector(ctx context.Context, e store.Embedding, f found) ([]float32, error) {
-	reason, err := s.uploadOff(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	if reason != "" {
-		return nil, say(ErrUploadOff, "%s", reason)
-	}
-	key := fmt.Sprintf("%d %d %s %s %x %s", e.ID, e.ModelID, e.Layer, e.Pooling, f.sum, f.Crop)
-	return s.vectors.get(ctx, key, func(ctx context.Context) ([]float32, error) {
-		picture, err := f.cut(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return s.embed(ctx, e, picture)
-	})
-}
-
-func (s *Service) embed(ctx context.Context, e store.Embedding, picture []byte) ([]float32, error) {
-	if len(picture) == 0 {
-		return nil, badRequestf("The picture is an empty file.")
-	}
-	v, err := s.embedder.Embed(ctx, e, picture)
-	if err != nil {
-		return nil, fmt.Errorf("embed the query image: %w", err)
-	}
-	if len(v) != e.Dimension {
-		return nil, fmt.Errorf("embed the query image: %s gave %d numbers at layer %s, the stored vectors have %d", e.Model, len(v), e.Layer, e.Dimension)
-	}
-	return v, nil
-}
-
-// uploadOff says why a new picture cannot be a query for this embedding; "" when it can.
-func (s *Service) uploadOff(ctx context.Context, e store.Embedding) (string, error) {
-	models, err := s.db.DatasetModels(ctx, e.DatasetID)
-	if err != nil {
-		return "", err
-	}
-	for _, m := range models {
-		if m.ID == e.ModelID && !m.HasGraph {
-			return fmt.Sprintf("This file was shipped without its networks (snapshot --without-models), so %s cannot look at a new picture.", m.Name), nil
-		}
-	}
-	if s.embedder == nil {
-		return cmp.Or(s.UploadOff, "The server was started without an inference runtime, so it cannot look at a new picture."), nil
-	}
-	if here := s.embedder.Runtime(); here != e.Runtime {
-		return fmt.Sprintf("The vectors of this layer were computed by %s. Here is %s, whose numbers for a new picture would not be comparable: use the former, or ingest the dataset again.",
-			e.Runtime, here), nil
-	}
-	return "", nil
 }

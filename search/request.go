@@ -27,8 +27,9 @@ type Request struct {
 	P                     float64 // minkowski only; default 3
 	K                     int
 
-	Ask    Ask       // what to search with
-	Vector []float32 // or a vector of the embedding's own kind
+	Ask      Ask       // what to search with
+	Vector   []float32 // or a vector of the embedding's own kind
+	Category string    // what the query shows, where who asks says so; "" is the category of its images
 }
 
 // withDefaults fills in what does not depend on the database, and refuses what no database could answer.

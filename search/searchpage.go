@@ -36,7 +36,7 @@ type SearchPage struct {
 	Thumb      string      `json:"-"` // a small one; "" where it has none
 	Swatch     string      `json:"-"`
 	Address    string      `json:"-"` // of this page with everything said
-	CompareURL string      `json:"-"` // the same query at every layer of every model; "" for a channel
+	CompareURL string      `json:"-"` // the same query at every layer of every model; for a channel, the images that it finds
 	HasMeans   bool        `json:"-"` // the strip shows the dataset's mean scores
 
 	Basket  *Basket      `json:"-"` // the query's parts; nil where it is one picture or a channel
@@ -264,9 +264,7 @@ func (p *SearchPage) links(s selection, t target) {
 	for _, h := range p.Results {
 		p.Cards = append(p.Cards, newCard(s, t, h, p.Scale))
 	}
-	if p.Query.Channel == nil {
-		p.CompareURL = compareQuery{dataset: s.dataset, ask: s.ask, k: defaultK}.url()
-	}
+	p.CompareURL = compareQuery{dataset: s.dataset, ask: inComparison(s.ask, p.Results), k: defaultK}.url()
 	p.Ranks = rankBars(p.Score)
 	if p.Scale != nil {
 		p.Good = 100 - p.Scale.MatchPercentile

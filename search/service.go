@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -31,7 +32,8 @@ type Service struct {
 	scales   *memo[*Scale]
 	past     *memo[pastQueries]
 	cared    *memo[*examined]
-	vectors  *memo[[]float32] // of pictures that are not stored
+	vectors  *memo[[]float32]           // of pictures that are not stored
+	looks    *memo[map[int64][]float32] // likewise, in all embeddings of a model, by the embedding's id
 }
 
 // NewService makes a Service; without an embedder only images of the dataset can be queries.
@@ -40,7 +42,7 @@ func NewService(db *store.DB, embedder Embedder) *Service {
 		db: db, embedder: embedder, ranking: semaphore.NewWeighted(1),
 		scores: newMemo[map[int64]float64](keepScores), layouts: newMemo[*layout](keepLayouts), scales: newMemo[*Scale](keepDistances),
 		past: newMemo[pastQueries](keepPast), cared: newMemo[*examined](keepExamined),
-		vectors: newMemo[[]float32](keptVectors),
+		vectors: newMemo[[]float32](keptVectors), looks: newMemo[map[int64][]float32](keptLooks),
 	}
 }
 
@@ -185,23 +187,37 @@ func (s *Service) layerScores(ctx context.Context, page *Page, t target) ([]Laye
 	return list, g.Wait()
 }
 
+// scoreAt is the query's score at another layer, nil where it has none.
 func (s *Service) scoreAt(ctx context.Context, e store.Embedding, page *Page) (*QueryScore, error) {
+	nearest, ok, err := s.nearestAt(ctx, e, page)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return scoreQuery(page.Query.Category, nearest.ranks(page.Query.Category)), nil
+}
+
+// nearest is what a score looks at.
+type nearest struct {
+	found  store.Result
+	images map[int64]store.Image
+}
+
+func (n nearest) ranks(category string) []bool { return ranks(category, n.found, n.images) }
+
+// nearestAt finds the images nearest to the page's query at a layer; not ok where the query has no vector there.
+func (s *Service) nearestAt(ctx context.Context, e store.Embedding, page *Page) (n nearest, ok bool, err error) {
 	v, err := s.vector(ctx, e, page.Query)
-	if isBadRequest(err) {
-		return nil, nil
+	if isBadRequest(err) || errors.Is(err, ErrUploadOff) {
+		return n, false, nil
 	}
 	if err != nil {
-		return nil, err
+		return n, false, err
 	}
-	found, err := s.neighbors(ctx, e, page, v, scoreDepth)
-	if err != nil {
-		return nil, err
+	if n.found, err = s.neighbors(ctx, e, page, v, scoreDepth); err != nil {
+		return n, false, err
 	}
-	images, err := s.imagesOf(ctx, found)
-	if err != nil {
-		return nil, err
-	}
-	return scoreQuery(page.Query.Category, ranks(page.Query.Category, found, images)), nil
+	n.images, err = s.imagesOf(ctx, n.found)
+	return n, err == nil, err
 }
 
 func weightedOf(s *QueryScore) *float64 {

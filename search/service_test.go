@@ -213,7 +213,10 @@ type nearestTo []float32
 
 func (v nearestTo) Runtime() string { return storetest.Runtime }
 
-func (v nearestTo) Embed(context.Context, store.Embedding, []byte) ([]float32, error) { return v, nil }
+func (v nearestTo) Embed(_ context.Context, all []store.Embedding, _ []byte) ([][]float32, error) {
+	return slices.Repeat([][]float32{v}, len(all)), nil
+}
+
 func (nearestTo) Heat(context.Context, store.Embedding, []byte, []float32) ([]byte, error) {
 	return nil, errors.New("no map")
 }

@@ -40,7 +40,7 @@ func (a *API) getIndex(r *request) error {
 		return err
 	}
 	return r.json(Index{Name: "ConvNet Playground", Version: a.Version, Datasets: len(datasets), Models: len(models), Links: Links{
-		"self": Root, "description": address("openapi.json"), "documentation": "/api", "datasets": address("datasets"), "models": address("models"),
+		"self": Root, "description": address("openapi.json"), "documentation": "/api", "datasets": address("datasets"), "models": address("models"), "saved": address("saved"),
 	}})
 }
 

@@ -26,12 +26,15 @@ type corner struct{ search.Embedder } // what it does not do itself is not asked
 
 func (corner) Runtime() string { return storetest.Runtime }
 
-func (corner) Embed(_ context.Context, e store.Embedding, image []byte) ([]float32, error) {
-	v, err := cornerVector(image, e.Dimension)
-	if err != nil {
-		return nil, search.BadRequest{Problem: "The picture cannot be read: " + err.Error() + "."}
+func (corner) Embed(_ context.Context, all []store.Embedding, image []byte) (vectors [][]float32, err error) {
+	for _, e := range all {
+		v, err := cornerVector(image, e.Dimension)
+		if err != nil {
+			return nil, search.BadRequest{Problem: "The picture cannot be read: " + err.Error() + "."}
+		}
+		vectors = append(vectors, v)
 	}
-	return v, nil
+	return vectors, nil
 }
 
 func cornerVector(image []byte, dimension int) ([]float32, error) {
@@ -94,6 +97,8 @@ func file(t testing.TB) *store.DB {
 		_, err := db.PutVisualization(t.Context(), n)
 		must(t, err)
 	}
+	_, err := db.SaveQuery(t.Context(), store.NewSavedQuery{Name: "mine.png", Format: "png", Width: 8, Height: 8, Picture: storetest.PNG(8, 8, 7)})
+	must(t, err)
 	return db
 }
 

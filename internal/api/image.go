@@ -119,21 +119,32 @@ func (a *API) getThumbnail(r *request) error { return a.picture(r, "-thumbnail",
 
 type readPicture func(ctx context.Context, imageID int64) (data []byte, format string, err error)
 
-// picture answers with bytes whose tag is the hash of the original.
 func (a *API) picture(r *request, variant string, read readPicture) error {
 	_, img, err := a.image(r)
 	if err != nil {
 		return err
 	}
-	if r.unchanged(`"` + hex.EncodeToString(img.SHA256[:]) + variant + `"`) {
+	return r.picture(stored{img.SHA256, variant, img.Name}, func(ctx context.Context) ([]byte, string, error) { return read(ctx, img.ID) })
+}
+
+// stored is what the bytes of a picture are known by.
+type stored struct {
+	sha256  [32]byte
+	variant string // told apart from the original
+	name    string
+}
+
+// picture answers with bytes whose tag is the hash of the original.
+func (r *request) picture(s stored, read func(context.Context) ([]byte, string, error)) error {
+	if r.unchanged(`"` + hex.EncodeToString(s.sha256[:]) + s.variant + `"`) {
 		return r.NoContent(http.StatusNotModified)
 	}
-	data, format, err := read(r.Request().Context(), img.ID)
+	data, format, err := read(r.Request().Context())
 	if err != nil {
 		return err
 	}
 	r.Response().Header().Set(echo.HeaderContentSecurityPolicy, picturePolicy)
-	r.Response().Header().Set(echo.HeaderContentDisposition, saved(path.Base(img.Name)))
+	r.Response().Header().Set(echo.HeaderContentDisposition, saved(path.Base(s.name)))
 	return r.Blob(http.StatusOK, "image/"+format, data)
 }
 

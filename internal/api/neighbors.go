@@ -102,23 +102,24 @@ type Neighbor struct {
 	Activation   *float64 `json:"activation" doc:"What the channel made of the image, where a channel is the query; null otherwise. Distance is how much less that is than the highest."`
 }
 
-// listNeighbors answers a query by an image of the dataset.
+// listNeighbors answers a query that the address holds.
 func (a *API) listNeighbors(r *request) error {
-	d, err := a.dataset(r)
-	if err != nil {
-		return err
-	}
-	ask, err := r.searchRequest(d.Name)
+	d, ask, err := a.asked(r)
 	if err != nil {
 		return err
 	}
 	if len(ask.Ask) == 0 {
-		return problemf(http.StatusBadRequest, "Say which image to search with: image=ID, its SHA-256 or its file name, or plus=PART. A picture or a vector of your own is sent with POST.")
+		return problemf(http.StatusBadRequest, "Say which image to search with: image=ID, its SHA-256 or its file name, saved=ID, or plus=PART. A picture or a vector of your own is sent with POST.")
 	}
-	if err := a.identify(r.Request().Context(), d, ask.Ask); err != nil {
-		return err
+	return a.neighbors(r, d, ask)
+}
+
+// asked reads which dataset the address asks, and what.
+func (a *API) asked(r *request) (d store.Dataset, ask search.Request, err error) {
+	if d, err = a.dataset(r); err == nil {
+		ask, err = r.searchRequest(d.Name)
 	}
-	return a.neighbors(r, ask)
+	return d, ask, err
 }
 
 // identify lets images be named by their id or their SHA-256 as well.
@@ -155,7 +156,10 @@ func (r *request) searchRequest(dataset string) (search.Request, error) {
 	return ask, err
 }
 
-func (a *API) neighbors(r *request, ask search.Request) error {
+func (a *API) neighbors(r *request, d store.Dataset, ask search.Request) error {
+	if err := a.identify(r.Request().Context(), d, ask.Ask); err != nil {
+		return err
+	}
 	page, err := a.Service.Neighbors(r.Request().Context(), ask)
 	if err != nil {
 		return err

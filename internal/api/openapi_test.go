@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"mime"
 	"net/http"
@@ -139,6 +140,7 @@ func TestEveryDocumentedAnswer(t *testing.T) {
 	full := demoSite(t)
 	without := newSite(t, server.Config{})
 	small := newSite(t, server.Config{Embedder: corner{}, Limits: server.Limits{Body: 100}})
+	saved := fmt.Sprint(decode[api.List[api.Saved]](t, full.get("/saved")).Items[0].ID)
 	d := readDescription(t, full)
 	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
 		for method, operation := range d.Paths[path] {
@@ -160,7 +162,7 @@ func TestEveryDocumentedAnswer(t *testing.T) {
 						case "413":
 							e.site = small
 						}
-						address := has.Replace(path)
+						address := strings.ReplaceAll(has.Replace(path), "{saved}", saved)
 						r, w := e.adjust(t, method, &address, path, status, kind)
 						check(t, r, w, status)
 						d.checkContent(t, w, []string{"paths", path, method, "responses", status}, response.Content)

@@ -123,6 +123,13 @@ func fill(address string, sample map[string]string) (filled string, ok bool) {
 // sample is one of everything that the file has: the layer that a dataset was seen at last, and what belongs to it.
 func (a *API) sample(ctx context.Context) (map[string]string, error) {
 	s := map[string]string{}
+	pictures, err := a.DB.SavedQueries(ctx)
+	if err != nil {
+		return s, err
+	}
+	if len(pictures) > 0 {
+		s["saved"] = strconv.FormatInt(pictures[0].ID, 10)
+	}
 	datasets, err := a.DB.Datasets(ctx)
 	if err != nil || len(datasets) == 0 {
 		return s, err
@@ -143,8 +150,8 @@ func (a *API) sample(ctx context.Context) (map[string]string, error) {
 	}
 	e := embeddings[len(embeddings)-1]
 	s["embedding"], s["model"], s["layer"], s["channel"] = strconv.FormatInt(e.ID, 10), e.Model, e.Layer, "0"
-	pictures, err := a.DB.Visualizations(ctx, e.LayerID, store.VisualizationFilter{})
-	for _, v := range pictures {
+	made, err := a.DB.Visualizations(ctx, e.LayerID, store.VisualizationFilter{})
+	for _, v := range made {
 		if v.PNGBytes > 0 {
 			s["visualization"] = strconv.FormatInt(v.ID, 10)
 			break

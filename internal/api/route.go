@@ -49,6 +49,7 @@ var pathParameters = map[string]parameter{
 	"channel":       {name: "channel", about: "Number of a channel, from 0.", kind: "string"},
 	"visualization": {name: "visualization", about: "Id of a visualization.", kind: "string"},
 	"embedding":     {name: "embedding", about: "Id of an embedding.", kind: "string"},
+	"saved":         {name: "saved", about: "Id of a saved picture.", kind: "string"},
 	"method":        {name: "method", about: "Method of a projection: umap or pca.", kind: "string"},
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
+	"github.com/convnet-playground/convnet/store"
 )
 
 // sent stands for the picture of the body among the parts of a query.
@@ -20,12 +21,8 @@ const sent = "sent"
 
 // findNeighbors answers a query that is sent: a picture, a form with one, or a vector.
 func (a *API) findNeighbors(r *request) error {
-	d, err := a.dataset(r)
-	if err != nil {
-		return err
-	}
 	r.query.Set(string(search.KindUpload), sent)
-	ask, err := r.searchRequest(d.Name)
+	d, ask, err := a.asked(r)
 	if err != nil {
 		return err
 	}
@@ -36,7 +33,7 @@ func (a *API) findNeighbors(r *request) error {
 			"multipart/form-data with the picture in the field image, or application/json with a vector.", r.Request().Header.Get("Content-Type"))
 	}
 	if kind == "application/json" {
-		return a.byVector(r, ask)
+		return a.byVector(r, d, ask)
 	}
 	release, err := a.Uploads.Take(r.Request().Context())
 	if err != nil {
@@ -57,10 +54,7 @@ func (a *API) findNeighbors(r *request) error {
 			ask.Ask[i].Picture = &search.Picture{Name: picture.Name, Data: picture.Data}
 		}
 	}
-	if err := a.identify(r.Request().Context(), d, ask.Ask); err != nil {
-		return err
-	}
-	return unprocessable(a.neighbors(r, ask))
+	return unprocessable(a.neighbors(r, d, ask))
 }
 
 // unprocessable is the status of a body that is well-formed and refused for what is in it; a form that breaks off is not.
@@ -72,7 +66,7 @@ func unprocessable(err error) error {
 	return err
 }
 
-func (a *API) byVector(r *request, ask search.Request) error {
+func (a *API) byVector(r *request, d store.Dataset, ask search.Request) error {
 	data, err := io.ReadAll(r.Request().Body)
 	if err != nil {
 		return broken(err)
@@ -84,7 +78,7 @@ func (a *API) byVector(r *request, ask search.Request) error {
 	if err := q.into(&ask); err != nil {
 		return err
 	}
-	return unprocessable(a.neighbors(r, ask))
+	return unprocessable(a.neighbors(r, d, ask))
 }
 
 // parseQuery reads JSON strictly: a field that is mistyped would be passed over in silence.

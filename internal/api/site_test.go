@@ -244,6 +244,49 @@ func TestReceptiveFields(t *testing.T) {
 	}
 }
 
+// What was saved is listed in pages, shown, and searched with like any picture.
+func TestSaved(t *testing.T) {
+	db := file(t)
+	for i := range 4 {
+		_, err := db.SaveQuery(t.Context(), store.NewSavedQuery{Name: fmt.Sprintf("%d.png", i), Format: "png", Width: 8, Height: 8, Picture: storetest.PNG(8, 8, 200+i)})
+		must(t, err)
+	}
+	s := newSite(t, server.Config{DB: db, Embedder: corner{}})
+	all, pages := follow[api.Saved](t, s, "/saved?limit=2")
+	if len(all) != 5 || pages != 3 || !slices.IsSortedFunc(all, func(a, b api.Saved) int { return int(a.ID - b.ID) }) {
+		t.Fatalf("%d pages: %+v", pages, all)
+	}
+	mine := all[slices.IndexFunc(all, func(q api.Saved) bool { return q.Name == "mine.png" })]
+	if one := decode[api.Saved](t, s.get(strings.TrimPrefix(mine.Links["self"], api.Root))); one.SHA256 != mine.SHA256 || one.Size != int64(len(storetest.PNG(8, 8, 7))) {
+		t.Errorf("%+v", one)
+	}
+	w := s.get(strings.TrimPrefix(mine.Links["picture"], api.Root))
+	if !bytes.Equal(w.Body.Bytes(), storetest.PNG(8, 8, 7)) || w.Header().Get("Content-Type") != "image/png" {
+		t.Errorf("the picture: status %d, %s", w.Code, w.Header())
+	}
+	found := decode[api.Neighbors](t, s.get(fmt.Sprintf("/datasets/pets/neighbors?layer=late&metric=euclidean&k=3&saved=%d", mine.ID)))
+	if found.Query.Kind != "saved" || found.Results[0].ImageID != 8 || found.Compared != 40 {
+		t.Errorf("it finds %+v", found)
+	}
+	both := decode[api.Neighbors](t, s.get(fmt.Sprintf("/datasets/pets/neighbors?layer=late&plus=1,1,4,4@saved:%d&minus=0.5*image:1", mine.ID)))
+	if len(both.Query.Parts) != 2 || both.Query.Parts[0].Crop == nil || both.Compared != 39 {
+		t.Errorf("a part of it: %+v", both.Query)
+	}
+	for _, address := range []string{"/saved/99", "/saved/99/picture", "/saved/none/thumbnail"} {
+		if r, w := s.ask(http.MethodGet, api.Root+address, nil); w.Code != http.StatusNotFound {
+			t.Errorf("%s: status %d", address, w.Code)
+		} else {
+			checkProblem(t, r, w)
+		}
+	}
+	for _, method := range []string{http.MethodPost, http.MethodDelete, http.MethodPut} { // it only reads
+		r, w := s.ask(method, api.Root+"/saved", nil)
+		if checkProblem(t, r, w); w.Code != http.StatusMethodNotAllowed || !strings.Contains(w.Header().Get("Allow"), "GET") {
+			t.Errorf("%s: status %d", method, w.Code)
+		}
+	}
+}
+
 // Every command line of the page and of the footers runs in a shell, against a real server.
 func TestCurlLines(t *testing.T) {
 	for _, program := range []string{"sh", "curl"} {

@@ -17,7 +17,7 @@ var (
 
 // table lists all routes.
 func (a *API) table() []route {
-	all := slices.Concat(a.overview(), a.datasetRoutes(), a.searchRoutes(), a.embeddingRoutes(), a.modelRoutes())
+	all := slices.Concat(a.overview(), a.datasetRoutes(), a.searchRoutes(), a.savedRoutes(), a.embeddingRoutes(), a.modelRoutes())
 	for i := range all {
 		if all[i].method == "" {
 			all[i].method = http.MethodGet
@@ -124,6 +124,21 @@ func (a *API) searchRoutes() []route {
 				parameter{name: "metric", about: "Only scores by this metric; minkowski:3 names its exponent.", kind: "string"},
 				parameter{name: "category", about: "Only scores of this category; empty: means over all queries.", kind: "string"}),
 			sample: "/datasets/{dataset}/scores?model={model}&format=csv", handle: a.listScores},
+	}
+}
+
+func (a *API) savedRoutes() []route {
+	const tag = "Saved pictures"
+	return []route{
+		{path: "/saved", name: "listSaved", tag: tag, summary: "Pictures that somebody has searched with and saved, by id", list: true,
+			about:   "They are saved and removed on the pages of a file that can be changed; this only tells of them. They belong to no dataset: search any with saved=ID.",
+			formats: tableLike, answer: List[Saved]{}, sample: "/saved", handle: a.listSaved},
+		{path: "/saved/{saved}", name: "getSaved", tag: tag, summary: "A saved picture",
+			answer: Saved{}, sample: "/saved/{saved}", handle: a.getSaved},
+		{path: "/saved/{saved}/picture", name: "getSavedPicture", tag: tag, summary: "The saved picture's bytes as they came",
+			pictures: anyImage, sample: "/saved/{saved}/picture", handle: a.getSavedPicture},
+		{path: "/saved/{saved}/thumbnail", name: "getSavedThumbnail", tag: tag, summary: "A small form of the saved picture",
+			pictures: anyImage, sample: "/saved/{saved}/thumbnail", handle: a.getSavedThumbnail},
 	}
 }
 

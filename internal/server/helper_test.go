@@ -27,12 +27,15 @@ type corner struct{}
 
 func (corner) Runtime() string { return storetest.Runtime }
 
-func (corner) Embed(_ context.Context, e store.Embedding, image []byte) ([]float32, error) {
-	v, err := cornerVector(image, e.Dimension)
-	if err != nil {
-		return nil, search.BadRequest{Problem: "The picture cannot be read: " + err.Error() + "."}
+func (corner) Embed(_ context.Context, all []store.Embedding, image []byte) (vectors [][]float32, err error) {
+	for _, e := range all {
+		v, err := cornerVector(image, e.Dimension)
+		if err != nil {
+			return nil, search.BadRequest{Problem: "The picture cannot be read: " + err.Error() + "."}
+		}
+		vectors = append(vectors, v)
 	}
-	return v, nil
+	return vectors, nil
 }
 
 // Heat puts everything into the corner that it has looked at.

@@ -163,7 +163,7 @@ type broken struct{}
 
 func (broken) Runtime() string { return storetest.Runtime }
 
-func (broken) Embed(context.Context, store.Embedding, []byte) ([]float32, error) {
+func (broken) Embed(context.Context, []store.Embedding, []byte) ([][]float32, error) {
 	return nil, errors.New("out of memory")
 }
 
