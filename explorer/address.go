@@ -31,6 +31,11 @@ func imageSearchURL(dataset, model, layer, image string) string {
 	return searchURL(dataset, model, layer) + "&" + url.Values{"image": {image}}.Encode()
 }
 
+// channelSearchURL is the search with a channel as the query.
+func channelSearchURL(dataset, model, layer string, channel int) string {
+	return searchURL(dataset, model, layer) + "&" + url.Values{"plus": {"channel:" + strconv.Itoa(channel)}}.Encode()
+}
+
 func categoryURL(dataset, category string) string {
 	return "/datasets/" + url.PathEscape(dataset) + "?" + url.Values{"category": {category}}.Encode()
 }

@@ -25,6 +25,7 @@ type Excited struct {
 	Selectivity float64           `json:"selectivity"`
 	Correlated  []CorrelatedTile  `json:"correlated"`
 	Search      string            `json:"-"`
+	Ranking     string            `json:"-"` // the search with the channel: all images by how much they excite it
 	Rows        []ExcitedImageRow `json:"-"`
 }
 
@@ -102,7 +103,7 @@ func (w *web) excitedBy(ctx context.Context, p *place, channel int, d store.Data
 	s := statistics.Channels[channel]
 	x := Excited{
 		Dataset: d.Name, Images: statistics.Images, Mean: s.Mean, Max: s.Max, ActiveShare: s.ActiveShare, Dead: s.Dead,
-		Preferred: s.Preferred, Selectivity: s.Selectivity, Search: searchURL(d.Name, e.Model, e.Layer),
+		Preferred: s.Preferred, Selectivity: s.Selectivity, Search: searchURL(d.Name, e.Model, e.Layer), Ranking: channelSearchURL(d.Name, e.Model, e.Layer, channel),
 		Categories: categoryMeans(d.Name, statistics.Categories, s),
 	}
 	if err := w.addImages(ctx, &x, e, s); err != nil {

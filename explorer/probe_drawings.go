@@ -61,15 +61,15 @@ func readSide(text string) (int, error) {
 	return side, nil
 }
 
-// keepDrawing lets a browser keep the drawing of an image of the file for an hour, after which it asks whether network and
+// keepDrawing lets a browser keep the drawing of a picture of the file for an hour, after which it asks whether network and
 // image are still the same; and reports whether it has it already. What was uploaded is not kept.
 func keepDrawing(c echo.Context, m store.Model, p probePicture) (same bool) {
 	h := c.Response().Header()
-	if p.image == nil {
+	if p.sum == [32]byte{} {
 		h.Set(echo.HeaderCacheControl, "private, no-store")
 		return false
 	}
-	tag := `"` + hexOf(m.SHA256)[:16] + hexOf(p.image.SHA256)[:16] + `"`
+	tag := `"` + hexOf(m.SHA256)[:16] + hexOf(p.sum)[:16] + `"`
 	h.Set(echo.HeaderCacheControl, "private, max-age=3600")
 	return templates.Unchanged(c, tag)
 }
@@ -111,8 +111,8 @@ func (d drawn) heat(ctx context.Context, layer string, plane []float32, height, 
 	if err != nil {
 		return heat{}, err
 	}
-	h := heat{plane: plane, height: height, width: width, input: Input(d.manifest.Input)}
-	h.field, _ = a.field(layer)
+	field, _ := a.field(layer)
+	h := newHeat(plane, height, width, Input(d.manifest.Input), field)
 	row, column, _ := peak(plane, width)
 	h.mark = a.box(layer, row, column)
 	return h, nil

@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/convnet-playground/convnet/internal/imaging"
 )
 
 // none is the number of a channel or class that is not chosen.
@@ -16,8 +18,9 @@ const none = -1
 // probeSelection is the state of the probe: all of it is in the address, and every link is this one with a change.
 type probeSelection struct {
 	model          string
-	dataset, image string   // the picture, or
-	upload         string   // the token of one that was sent; then the dataset is what its values are compared with
+	dataset, image string // the picture, or
+	upload, saved  string // the token of one that was sent, or the number of one that was saved; then the dataset is what its values are compared with
+	crop           imaging.Region
 	layers         []string // shown beside the default ones
 	value          bool     // the highest values first
 
@@ -29,12 +32,18 @@ type probeSelection struct {
 
 func readProbe(q url.Values) (probeSelection, error) {
 	s := probeSelection{
-		model: q.Get("model"), dataset: q.Get("dataset"), image: q.Get("image"), upload: q.Get("upload"),
+		model: q.Get("model"), dataset: q.Get("dataset"), image: q.Get("image"), upload: q.Get("upload"), saved: q.Get("saved"),
 		layer: q.Get("layer"), at: q.Get("at"), channel: none, class: none,
 	}
 	for _, name := range q["show"] {
 		if name != "" && !slices.Contains(s.layers, name) {
 			s.layers = append(s.layers, name)
+		}
+	}
+	var err error
+	if text := q.Get("crop"); text != "" {
+		if s.crop, err = imaging.ParseRegion(text); err != nil {
+			return s, echo.NewHTTPError(http.StatusBadRequest, err.Error())
 		}
 	}
 	sort, err := oneOf(q, "sort", "unusual", "value")
@@ -77,6 +86,18 @@ func (s probeSelection) request(p probePicture) ProbeRequest {
 	}
 	return ProbeRequest{Model: s.model, Layers: layers, Value: s.value, Image: p.image, Dataset: s.dataset, Picture: p.data}
 }
+
+// own reports whether the picture is none of the file's datasets.
+func (s probeSelection) own() bool { return s.upload != "" || s.saved != "" }
+
+// pictured is the selection with another picture: an image of the dataset, or one that was sent.
+func (s probeSelection) pictured(image, upload string) probeSelection {
+	s.image, s.upload, s.saved, s.crop = image, upload, "", imaging.Region{}
+	return s
+}
+
+// pictureNames are the parameters that say which picture is looked at.
+var pictureNames = []string{"image", "upload", "saved", "crop"}
 
 // mapping is the selection with the map of a channel drawn; with no layer it is the picture alone.
 func (s probeSelection) mapping(layer string, channel int) probeSelection {
@@ -124,6 +145,10 @@ func (s probeSelection) values() url.Values {
 	set("dataset", s.dataset)
 	set("image", s.image)
 	set("upload", s.upload)
+	set("saved", s.saved)
+	if !s.crop.IsZero() {
+		set("crop", s.crop.String())
+	}
 	if len(s.layers) > 0 {
 		q["show"] = s.layers
 	}
@@ -141,6 +166,20 @@ func (s probeSelection) values() url.Values {
 	return q
 }
 
+// searched are the parameters of a search with the same picture.
+func (s probeSelection) searched() url.Values {
+	q := url.Values{"model": {s.model}, "dataset": {s.dataset}}
+	for _, name := range pictureNames {
+		if value := s.values().Get(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	if s.own() {
+		q.Del("image")
+	}
+	return q
+}
+
 func (s probeSelection) url() string {
 	q := s.values()
 	if len(q) == 0 {
@@ -153,7 +192,7 @@ func (s probeSelection) url() string {
 func (s probeSelection) fields(without ...string) []Field {
 	var fields []Field
 	q := s.values()
-	for _, name := range []string{"model", "dataset", "image", "upload", "show", "sort", "layer", "channel", "class", "at"} {
+	for _, name := range []string{"model", "dataset", "image", "upload", "saved", "crop", "show", "sort", "layer", "channel", "class", "at"} {
 		if slices.Contains(without, name) {
 			continue
 		}

@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/convnet-playground/convnet/internal/imaging"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/templates"
 )
@@ -22,9 +22,13 @@ type ProbePage struct {
 	Name     string `json:"name"` // of the picture
 	Category string `json:"category,omitempty"`
 	Uploaded bool   `json:"uploaded"`
+	Saved    string `json:"saved,omitempty"` // number of a saved picture
 	Shown    Shown  `json:"shown"`
 
+	Crop *imaging.Region `json:"crop,omitempty"` // of the picture: only that is looked at
+
 	Picture  string      `json:"-"` // the picture's address
+	Whole    string      `json:"-"` // the probe with all of the picture; "" where that is looked at
 	Search   string      `json:"-"` // with the same picture
 	Models   []Choice    `json:"-"`
 	Datasets []Choice    `json:"-"`
@@ -82,7 +86,7 @@ func (w *web) serveProbe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.upload != "" {
+	if s.own() || !s.crop.IsZero() {
 		done, err := w.uploads.Take(c.Request().Context())
 		if err != nil {
 			return err
@@ -109,67 +113,17 @@ func (w *web) serveProbeUpload(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.upload, err = w.uploads.Hold(c, picture); err != nil {
+	token, err := w.uploads.Hold(c, picture)
+	if err != nil {
 		return err
 	}
-	s.image = ""
-	return c.Redirect(http.StatusSeeOther, s.url())
-}
-
-// probePicture is the picture that an address names.
-type probePicture struct {
-	image *store.Image // nil: it was uploaded
-	name  string
-	data  []byte
-}
-
-// picture finds the picture, and says in the selection which one it took where the address does not say.
-func (w *web) picture(c echo.Context, s *probeSelection) (probePicture, error) {
-	if s.upload != "" {
-		up, err := w.uploads.Find(c, s.upload)
-		return probePicture{name: up.Name, data: up.Data}, err
-	}
-	ctx := c.Request().Context()
-	image, err := w.datasetImage(ctx, s)
-	if err != nil {
-		return probePicture{}, err
-	}
-	s.image = image.Name
-	data, _, err := w.db.Original(ctx, image.ID)
-	return probePicture{&image, image.Name, data}, err
-}
-
-// datasetImage is the image that a selection names, or the first of its dataset, or of the first dataset.
-func (w *web) datasetImage(ctx context.Context, s *probeSelection) (store.Image, error) {
-	datasets, err := w.db.Datasets(ctx)
-	if err != nil {
-		return store.Image{}, err
-	}
-	i := slices.IndexFunc(datasets, func(d store.Dataset) bool { return s.dataset == "" || s.dataset == d.Name })
-	if i < 0 && s.dataset != "" {
-		return store.Image{}, notFoundf("There is no dataset %q in this file.", s.dataset)
-	}
-	if i < 0 {
-		return store.Image{}, Refuse(ErrProbeOff, "This file has no images yet. Run convnet ingest to bring some in, or look at a picture of your own.")
-	}
-	s.dataset = datasets[i].Name
-	if s.image != "" {
-		return w.db.ImageByName(ctx, datasets[i].ID, s.image)
-	}
-	images, err := w.db.Images(ctx, store.ImageFilter{DatasetID: datasets[i].ID, Limit: 1})
-	if err == nil && len(images) == 0 {
-		err = Refuse(ErrProbeOff, "Dataset %q has no images. Run convnet ingest to bring some in.", s.dataset)
-	}
-	if err != nil {
-		return store.Image{}, err
-	}
-	return images[0], nil
+	return c.Redirect(http.StatusSeeOther, s.pictured("", token).url())
 }
 
 // respondUnprobed is the page where nothing can be looked at: it says why.
 func (w *web) respondUnprobed(c echo.Context, s probeSelection, why error) error {
 	page := &ProbePage{Base: templates.NewBase(c, "probe", "Probe"), Probed: &Probed{Classes: []Prediction{}, Layers: []ProbedLayer{}}, Off: why.Error()}
-	page.Form = s.fields("image", "upload")
+	page.Form = s.fields(pictureNames...)
 	return templates.Respond(c, "explorer/probe", page)
 }
 
@@ -177,12 +131,16 @@ func (w *web) respondProbe(c echo.Context, s probeSelection, picture probePictur
 	ctx := c.Request().Context()
 	s.model = probed.Model
 	page := &ProbePage{Base: templates.NewBase(c, "probe", "What "+probed.Model+" sees in "+picture.name), Probed: probed, Name: picture.name}
-	page.Uploaded = s.upload != ""
-	page.Form, page.State = s.fields("image", "upload"), s.fields()
-	page.Picture, page.Search = "/uploads/"+url.PathEscape(s.upload), "/search?"+url.Values{"model": {s.model}, "dataset": {s.dataset}, "upload": {s.upload}}.Encode()
+	page.Uploaded, page.Saved, page.Picture = s.upload != "", s.saved, picture.address
+	page.Form, page.State = s.fields(pictureNames...), s.fields()
+	page.Search = "/search?" + s.searched().Encode()
+	if !s.crop.IsZero() {
+		whole := s
+		whole.crop = imaging.Region{}
+		page.Crop, page.Whole = &s.crop, whole.url()
+	}
 	if picture.image != nil {
-		page.Category, page.Picture = picture.image.Category, "/images/"+probed.SHA256
-		page.Search = "/search?" + url.Values{"model": {s.model}, "dataset": {s.dataset}, "image": {s.image}}.Encode()
+		page.Category = picture.image.Category
 	}
 	for i := range probed.Layers {
 		if err := w.linkLayer(ctx, s, &probed.Layers[i], probed.model); err != nil {
@@ -307,7 +265,9 @@ func (w *web) probeChoices(ctx context.Context, s probeSelection, page *ProbePag
 	}
 	for _, d := range datasets {
 		then := s
-		then.dataset, then.image = d.Name, ""
+		if then.dataset = d.Name; !s.own() {
+			then = then.pictured("", "")
+		}
 		page.Datasets = append(page.Datasets, Choice{Label: d.Name, Count: d.Images, URL: then.url(), Current: d.Name == s.dataset})
 		if d.Name == s.dataset {
 			if err := w.offerImages(ctx, s, d, page); err != nil {
@@ -326,11 +286,10 @@ func (w *web) offerImages(ctx context.Context, s probeSelection, d store.Dataset
 			return err
 		}
 		for _, image := range found {
-			then := s
-			then.image, then.upload = image.Name, ""
+			then := s.pictured(image.Name, "")
 			page.Images = append(page.Images, ProbeTile{
 				SHA256: hexOf(image.SHA256), Name: image.Name, Category: image.Category, URL: then.url(),
-				Width: image.Width, Height: image.Height, Current: s.upload == "" && image.Name == s.image,
+				Width: image.Width, Height: image.Height, Current: !s.own() && image.Name == s.image,
 			})
 		}
 	}

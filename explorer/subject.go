@@ -28,7 +28,7 @@ func (p *LayerPage) Subject() string {
 
 // Subject is the picture, where it is an image of a dataset.
 func (p *ProbePage) Subject() string {
-	if p.Uploaded || p.Dataset == "" {
+	if p.Uploaded || p.Saved != "" || p.Dataset == "" {
 		return ""
 	}
 	return "?" + url.Values{"dataset": {p.Dataset}, "image": {p.Name}}.Encode()

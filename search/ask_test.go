@@ -17,13 +17,13 @@ func TestReadAsk(t *testing.T) {
 	tests := map[string]Ask{
 		"":                     {},
 		"image=cat%2F1.png":    {image("cat/1.png", 1)},
-		"image=a&crop=1,2,3,4": {{Kind: KindImage, Value: "a", Weight: 1, Crop: Crop{1, 2, 3, 4}}},
-		"image=a&crop_x=1&crop_y=2&crop_w=3&crop_h=4": {{Kind: KindImage, Value: "a", Weight: 1, Crop: Crop{1, 2, 3, 4}}},
+		"image=a&crop=1,2,3,4": {{Kind: KindImage, Value: "a", Weight: 1, Crop: Crop{X: 1, Y: 2, Width: 3, Height: 4}}},
+		"image=a&crop_x=1&crop_y=2&crop_w=3&crop_h=4": {{Kind: KindImage, Value: "a", Weight: 1, Crop: Crop{X: 1, Y: 2, Width: 3, Height: 4}}},
 		"image=a&crop_x=&crop_y=&crop_w=&crop_h=":     {image("a", 1)},
 		"saved=007":                       {{Kind: KindSaved, Value: "7", Weight: 1}},
 		"plus=a.png&plus=2*image:b:c@2*d": {image("a.png", 1), image("b:c@2*d", 2)},
 		"image=a&minus=0.5*image:b":       {image("a", 1), image("b", -0.5)},
-		"plus=2*1,2,3,4@id:9":             {{Kind: KindID, Value: "9", Weight: 2, Crop: Crop{1, 2, 3, 4}}},
+		"plus=2*1,2,3,4@id:9":             {{Kind: KindID, Value: "9", Weight: 2, Crop: Crop{X: 1, Y: 2, Width: 3, Height: 4}}},
 		"plus=channel:17/max":             {{Kind: KindChannel, Value: "17", Weight: 1}},
 		"plus=point:1-2!umap!m!l":         {{Kind: KindPoint, Value: "1-2!umap!m!l", Weight: 1}},
 	}
@@ -251,18 +251,18 @@ func TestCropsAreLookedAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if page.Query.ImageID != 0 || *page.Query.Crop != (Crop{1, 1, 3, 3}) || page.Compared != 5 || page.Query.Category != "cat" {
+		if page.Query.ImageID != 0 || *page.Query.Crop != (Crop{X: 1, Y: 1, Width: 3, Height: 3}) || page.Compared != 5 || page.Query.Category != "cat" {
 			t.Errorf("%+v, %d compared", page.Query, page.Compared)
 		}
 	}
 	if embedder.looks != 1 {
 		t.Errorf("three metrics took %d looks", embedder.looks)
 	}
-	_, err := s.Search(t.Context(), Request{Ask: Ask{{Kind: KindImage, Value: "cat/000.png", Weight: 1, Crop: Crop{4, 4, 5, 4}}}})
+	_, err := s.Search(t.Context(), Request{Ask: Ask{{Kind: KindImage, Value: "cat/000.png", Weight: 1, Crop: Crop{X: 4, Y: 4, Width: 5, Height: 4}}}})
 	if !isBadRequest(err) || !strings.Contains(err.Error(), "8 × 8 pixels") {
 		t.Errorf("a crop that reaches beyond: %v", err)
 	}
-	_, err = NewService(db, nil).Search(t.Context(), Request{Ask: Ask{{Kind: KindImage, Value: "cat/000.png", Weight: 1, Crop: Crop{0, 0, 4, 4}}}})
+	_, err = NewService(db, nil).Search(t.Context(), Request{Ask: Ask{{Kind: KindImage, Value: "cat/000.png", Weight: 1, Crop: Crop{X: 0, Y: 0, Width: 4, Height: 4}}}})
 	if err == nil || !strings.Contains(err.Error(), "without an inference runtime") {
 		t.Errorf("a crop without a network: %v", err)
 	}

@@ -148,7 +148,7 @@ func (s selection) cropView(q Query, possible bool) *CropView {
 	}
 	v := &CropView{Width: f.width, Height: f.height, Crop: f.Crop, Chosen: !f.Crop.IsZero()}
 	if !v.Chosen {
-		v.Crop = Crop{0, 0, f.width, f.height}
+		v.Crop = Crop{X: 0, Y: 0, Width: f.width, Height: f.height}
 	}
 	f.Crop = Crop{}
 	v.Picture = f.url("/images/")

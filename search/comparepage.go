@@ -239,6 +239,9 @@ func (p *ComparePage) links(t target, q compareQuery) {
 			config := configuration{c.Model, b.Layer, measure}
 			p.Charts[i].Bars[j].Chosen = slices.Contains(q.configs, config)
 			p.Charts[i].Bars[j].URL = q.adding(config) + "#side"
+			if b.Category != "" {
+				p.Charts[i].Bars[j].Swatch = swatch(t.dataset, b.Category)
+			}
 			if !p.Charts[i].Bars[j].Chosen {
 				p.Options = append(p.Options, Choice{Name: fmt.Sprintf("%s · %s · %s", c.Model, b.Layer, c.Metric), URL: config.String(), Score: b.Score})
 			}

@@ -41,6 +41,7 @@ type CompareBar struct {
 
 	Chosen bool   `json:"-"` // it stands among the configurations
 	URL    string `json:"-"` // address that puts it there
+	Swatch string `json:"-"` // of the category
 }
 
 // CompareSilent is a model that cannot look at the query.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strconv"
 
 	"github.com/convnet-playground/convnet/store"
 )
@@ -20,6 +21,7 @@ type FiringChannel struct {
 	URL     string  `json:"url"`   // its page
 
 	Picture string `json:"-"` // what excites it most, "" when no picture of that has been made
+	Heat    string `json:"-"` // where in the query it fires; "" where no network can look
 }
 
 // firing are the channels that fire for the query, where it is an image that the layer has seen.
@@ -34,13 +36,46 @@ func (s *Service) firing(ctx context.Context, e store.Embedding, q Query) ([]Fir
 	return all, err
 }
 
+// shown adds where in the query's picture the channels fire to those of which no picture has been made.
+func (s selection) shown(all []FiringChannel) {
+	for i, c := range all {
+		if c.Picture == "" {
+			all[i].Heat = s.probeMap(s.ask, c.Channel)
+		}
+	}
+}
+
+// probed are the parameters of the probe for a query; nil where it is no picture that can be looked at.
+func (s selection) probed(a Ask) url.Values {
+	p, ok := a.alone()
+	if !ok || !p.picture() {
+		return nil
+	}
+	p.Weight = 1
+	values := Ask{p}.Values()
+	values.Set("model", s.model)
+	values.Set("dataset", s.dataset)
+	return values
+}
+
 // probeURL is where the query's picture is looked at layer by layer; "" where it is none that can be.
 func (s selection) probeURL() string {
-	p, ok := s.ask.alone()
-	if !ok || p.Kind != KindImage && p.Kind != KindUpload {
+	if values := s.probed(s.ask); values != nil {
+		return "/probe?" + values.Encode()
+	}
+	return ""
+}
+
+// probeMap is the address of a small drawing: a channel's map over a query's picture; "" where it is none.
+func (s selection) probeMap(a Ask, channel int) string {
+	values := s.probed(a)
+	if values == nil {
 		return ""
 	}
-	return "/probe?" + url.Values{"model": {s.model}, "dataset": {s.dataset}, string(p.Kind): {p.Value}}.Encode()
+	values.Set("layer", s.layer)
+	values.Set("channel", strconv.Itoa(channel))
+	values.Set("side", "160")
+	return "/probe/map.jpg?" + values.Encode()
 }
 
 // layerURL is the page about the layer.

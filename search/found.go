@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"image"
 	"path"
 	"slices"
 	"strconv"
@@ -108,7 +107,7 @@ func (f *found) fitCrop(ctx context.Context) error {
 		_, err = imaging.Inspect(data, imaging.Limits{})
 		return badPicture(err)
 	}
-	return f.Crop.within(f.name, f.width, f.height)
+	return badCrop(f.Crop.Within(f.name, f.width, f.height))
 }
 
 func badPicture(err error) error {
@@ -138,14 +137,7 @@ func CutOut(data []byte, c Crop) ([]byte, error) {
 }
 
 func cutPicture(data []byte, c Crop) (*imaging.Picture, error) {
-	whole, err := imaging.Decode(data, imaging.Limits{})
-	if err != nil {
-		return nil, badPicture(err)
-	}
-	if err := c.within("it", whole.Width, whole.Height); err != nil {
-		return nil, err
-	}
-	part, err := whole.Cut(image.Rect(c.X, c.Y, c.X+c.Width, c.Y+c.Height))
+	part, err := imaging.CutOut(data, c)
 	return part, badPicture(err)
 }
 

@@ -1,10 +1,11 @@
 package search
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/convnet-playground/convnet/internal/imaging"
 )
 
 // Kind says what a part of a query is.
@@ -44,45 +45,21 @@ type Picture struct {
 	Data []byte
 }
 
-// Crop is a part of a picture in pixels of the upright original, counted from its upper left corner.
-type Crop struct {
-	X      int `json:"x"`
-	Y      int `json:"y"`
-	Width  int `json:"width"`
-	Height int `json:"height"`
-}
-
-// IsZero reports whether nothing is cut off.
-func (c Crop) IsZero() bool { return c == Crop{} }
-
-// String is how addresses say it: x,y,width,height.
-func (c Crop) String() string { return fmt.Sprintf("%d,%d,%d,%d", c.X, c.Y, c.Width, c.Height) }
-
-// maxPixel bounds a crop's numbers: no picture that can be decoded is as large.
-const maxPixel = 1 << 20
+// Crop is a part of a picture, in pixels of the upright original.
+type Crop = imaging.Region
 
 // ParseCrop reads x,y,width,height in pixels. Whether the picture is as large is seen when it is there.
 func ParseCrop(text string) (Crop, error) {
-	var n [4]int
-	fields := strings.Split(text, ",")
-	good := len(fields) == len(n)
-	for i := 0; good && i < len(n); i++ {
-		var err error
-		n[i], err = strconv.Atoi(fields[i])
-		good = err == nil && n[i] >= 0 && n[i] <= maxPixel
-	}
-	if !good || n[2] == 0 || n[3] == 0 {
-		return Crop{}, badRequestf("A crop is x,y,width,height in pixels of the picture, such as 10,20,64,64; %q is none.", text)
-	}
-	return Crop{n[0], n[1], n[2], n[3]}, nil
+	c, err := imaging.ParseRegion(text)
+	return c, badCrop(err)
 }
 
-// within refuses a crop that reaches beyond a picture.
-func (c Crop) within(name string, width, height int) error {
-	if c.X+c.Width > width || c.Y+c.Height > height {
-		return badRequestf("The crop %s reaches beyond the picture: %s has %d × %d pixels.", c, name, width, height)
+// badCrop makes a sentence for the person who asked of what is wrong with a crop.
+func badCrop(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return badRequestf("%v", err)
 }
 
 // Text is the part without its sign: [WEIGHT*][CROP@]KIND:VALUE, such as image:cat/1.png, 2*saved:3 or 10,20,64,64@image:7.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -220,11 +219,4 @@ func (s *Service) saving(ctx context.Context, st selection) (Saving, error) {
 		v.Saved, _ = strconv.ParseInt(p.Value, 10, 64) // it has been found by it
 	}
 	return v, err
-}
-
-// probeMap is the address of a drawing: the channel's map over an image.
-func probeMap(t target, name string, channel int) string {
-	q := url.Values{"model": {t.model.name}, "dataset": {t.dataset.Name}, "image": {name}, "layer": {t.embedding.Layer},
-		"channel": {strconv.Itoa(channel)}, "side": {"160"}}
-	return "/probe/map.jpg?" + q.Encode()
 }

@@ -159,6 +159,9 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 		return err
 	}
 	page.Upload = Upload{Available: reason == "", Reason: reason}
+	if page.Upload.Available {
+		s.shown(page.Firing)
+	}
 	if err := w.fillQuery(c, page, s, t); err != nil {
 		return err
 	}
@@ -198,7 +201,7 @@ func (w *web) fillQuery(c echo.Context, page *SearchPage, s selection, t target)
 	page.Crop = s.cropView(page.Query, page.Upload.Available)
 	if page.Channel != nil && page.Upload.Available {
 		for i, card := range page.Cards {
-			page.Cards[i].Heat = probeMap(t, card.Name, page.Channel.Number)
+			page.Cards[i].Heat = s.probeMap(AskFor(card.Name), page.Channel.Number)
 		}
 	}
 	if p, ok := s.ask.alone(); ok && p.Kind == KindUpload {

@@ -41,7 +41,8 @@ type WhySide struct {
 type WhyChannel struct {
 	ChannelShare
 	URL, PNG string
-	Bar      float64 // 0–100, against the largest part of any channel
+	Heats    []string // where in either picture it fires; none where its picture has been made, or no network can look
+	Bar      float64  // 0–100, against the largest part of any channel
 }
 
 // WhyLayer is a layer of the strip.
@@ -72,12 +73,14 @@ func (w *web) serveWhy(c echo.Context) error {
 			return err
 		}
 		page := &WhyPage{Base: templates.NewBase(c, "search", "Why "+why.With.Name+" looks like "+why.Query.Name), Why: why}
-		page.links(s.resolved(&Page{
+		s = s.resolved(&Page{
 			Dataset: why.Dataset, Model: why.Model, Layer: why.Layer, Pooling: why.Pooling, Metric: r.Metric, Query: why.Query,
-		}, p.target), p)
+		}, p.target)
+		page.links(s, p)
 		if page.Alike, page.Apart, err = w.service.whyChannels(ctx, p.embedding, why.Channels); err != nil {
 			return err
 		}
+		page.showChannels(s)
 		return templates.Respond(c, "search/why", page)
 	})
 }
@@ -134,6 +137,22 @@ func (p *WhyPage) links(s selection, of pair) {
 			at.pooling = l.Pooling
 		}
 		p.Strip = append(p.Strip, WhyLayer{l, whyURL(at, p.With.Name), 100 * max(0, l.Similarity)})
+	}
+}
+
+// showChannels adds where in either picture the channels fire to those of which no picture has been made.
+func (p *WhyPage) showChannels(s selection) {
+	if p.HeatOff != "" {
+		return
+	}
+	for _, list := range [][]WhyChannel{p.Alike, p.Apart} {
+		for i, c := range list {
+			for _, picture := range []Ask{s.ask, AskFor(p.With.Name)} {
+				if heat := s.probeMap(picture, c.Channel); heat != "" && c.PNG == "" {
+					list[i].Heats = append(list[i].Heats, heat)
+				}
+			}
+		}
 	}
 }
 

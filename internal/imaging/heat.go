@@ -30,7 +30,12 @@ type Map struct {
 	Height, Width int
 	Values        []float64
 	Sight         Sight
+	Rows, Columns Units
 }
+
+// Units says where the units of a map lie along an axis, in shares of what was seen: the middle of the first, and how far
+// it is to the next. The zero value spreads them evenly.
+type Units struct{ First, Step float64 }
 
 // heatAlpha is how much of the picture the strongest colour covers.
 const heatAlpha = 0.8
@@ -38,43 +43,64 @@ const heatAlpha = 0.8
 // unseen veils what the network did not see.
 var unseen = color.NRGBA{90, 96, 110, 150}
 
-// Heat draws a map as an overlay of the given size for its picture: warm where values are above zero, cold where they are
-// below, the more opaque the larger they are against the largest, and a veil over what the network did not see.
+// Heat draws a map of a sum's parts as an overlay of the given size for its picture: warm where values are above zero, cold
+// where they are below, the more opaque the larger they are against the largest, and a veil over what the network did not
+// see.
 func Heat(m Map, width, height int) *image.NRGBA {
 	overlay := image.NewNRGBA(image.Rect(0, 0, width, height))
 	most := 0.0
 	for _, v := range m.Values {
 		most = max(most, math.Abs(v))
 	}
-	for y := range height {
-		for x := range width {
-			across := (float64(x)+0.5)/float64(width) - m.Sight.Left
-			down := (float64(y)+0.5)/float64(height) - m.Sight.Top
-			across, down = across/(m.Sight.Right-m.Sight.Left), down/(m.Sight.Bottom-m.Sight.Top)
-			if across < 0 || across > 1 || down < 0 || down > 1 {
-				overlay.SetNRGBA(x, y, unseen)
-			} else if most > 0 {
-				overlay.SetNRGBA(x, y, heatColour(m.at(across, down)/most))
-			}
+	m.visit(width, height, func(x, y int, value float64) {
+		if math.IsNaN(value) {
+			overlay.SetNRGBA(x, y, unseen)
+		} else if most > 0 {
+			overlay.SetNRGBA(x, y, heatColour(value/most))
 		}
-	}
+	})
 	return overlay
 }
 
-// at is the value at a place, in shares of what was seen; between the centres of units it is interpolated.
-func (m Map) at(across, down float64) float64 {
-	x0, x1, fx := between(across*float64(m.Width)-0.5, m.Width)
-	y0, y1, fy := between(down*float64(m.Height)-0.5, m.Height)
-	upper := m.Values[y0*m.Width+x0]*(1-fx) + m.Values[y0*m.Width+x1]*fx
-	lower := m.Values[y1*m.Width+x0]*(1-fx) + m.Values[y1*m.Width+x1]*fx
-	return upper*(1-fy) + lower*fy
+// visit calls do for every pixel of a drawing of the picture with the map's value there; NaN where the network saw nothing.
+func (m Map) visit(width, height int, do func(x, y int, value float64)) {
+	rows := spots(height, m.Height, m.Sight.Top, m.Sight.Bottom, m.Rows)
+	columns := spots(width, m.Width, m.Sight.Left, m.Sight.Right, m.Columns)
+	for y, row := range rows {
+		for x, column := range columns {
+			value := math.NaN()
+			if !math.IsNaN(row) && !math.IsNaN(column) {
+				value = m.at(row, column)
+			}
+			do(x, y, value)
+		}
+	}
 }
 
-// between is which two units a place lies between, and how far along.
-func between(at float64, size int) (low, high int, share float64) {
-	at = min(max(at, 0), float64(size-1))
-	low = int(at)
-	return low, min(low+1, size-1), at - float64(low)
+// spots says for every pixel along an axis of a drawing which unit of the map lies there, in fractions of the way to the
+// next one; NaN for what lies before from or behind to, in shares of the picture: the network saw from one to the other.
+func spots(pixels, units int, from, to float64, u Units) []float64 {
+	if u.Step <= 0 {
+		u = Units{0.5 / float64(units), 1 / float64(units)}
+	}
+	all := make([]float64, pixels)
+	for i := range all {
+		seen := ((float64(i)+0.5)/float64(pixels) - from) / (to - from)
+		all[i] = math.NaN()
+		if seen >= 0 && seen <= 1 {
+			all[i] = min(float64(units-1), max(0, (seen-u.First)/u.Step))
+		}
+	}
+	return all
+}
+
+// at is the map between four of its units, by bilinear interpolation.
+func (m Map) at(row, column float64) float64 {
+	y, x := int(row), int(column)
+	below, right := min(y+1, m.Height-1), min(x+1, m.Width-1)
+	fy, fx := row-float64(y), column-float64(x)
+	v := func(y, x int) float64 { return m.Values[y*m.Width+x] }
+	return (v(y, x)*(1-fx)+v(y, right)*fx)*(1-fy) + (v(below, x)*(1-fx)+v(below, right)*fx)*fy
 }
 
 // Ends of the two scales, from faint to strong; they differ in lightness too, for those who see no hue.

@@ -6,6 +6,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -90,6 +91,93 @@ func TestProbe(t *testing.T) {
 		if n := s.page(tt.address).Find(tt.selector).Length(); n != tt.count && (tt.count >= 0 || n == 0) {
 			t.Errorf("%s: %d of %s, want %d", tt.address, n, tt.selector, tt.count)
 		}
+	}
+}
+
+// A crop and a saved picture are probed like any other, and every link keeps them.
+func TestProbeCropAndSaved(t *testing.T) {
+	s := demoSite(t)
+	id, err := s.server.config.DB.SaveQuery(t.Context(), store.NewSavedQuery{Name: "mine.png", Format: "png", Width: 16, Height: 8, Picture: storetest.PNG(16, 8, 7)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := "saved=" + strconv.FormatInt(id, 10)
+	page := s.page("/probe?" + saved + "&crop=4,0,8,8&layer=late&channel=1")
+	if text := page.Find("h1").Text(); !strings.Contains(text, "a part of mine.png") {
+		t.Errorf("the page is about %q", text)
+	}
+	for _, link := range page.Find(".probed-row a, .options a, .preferences a").EachIter() {
+		if href := link.AttrOr("href", ""); strings.HasPrefix(href, "/probe") && (!strings.Contains(href, saved) || !strings.Contains(href, "crop=4%2C0%2C8%2C8")) {
+			t.Errorf("%s forgets the picture", href)
+		}
+	}
+	for _, link := range page.Find(".tiles a").EachIter() {
+		if href := link.AttrOr("href", ""); strings.Contains(href, "saved=") || strings.Contains(href, "crop=") {
+			t.Errorf("%s leads to another picture", href)
+		}
+	}
+	if href := page.Find(".links a[href^='/search?']").AttrOr("href", ""); !strings.Contains(href, saved) || !strings.Contains(href, "crop=") || s.get(href).Code != http.StatusOK {
+		t.Errorf("the search with it: %s", href)
+	}
+	if whole := page.Find(".links a:contains('all of it')").AttrOr("href", ""); strings.Contains(whole, "crop=") || !strings.Contains(whole, saved) {
+		t.Errorf("all of it: %s", whole)
+	}
+	w := s.get(page.Find("img.drawing").AttrOr("src", ""))
+	if w.Code != http.StatusOK || w.Header().Get("ETag") == "" || w.Header().Get("Content-Type") != "image/jpeg" {
+		t.Errorf("the drawing: status %d, %v", w.Code, w.Header())
+	}
+	if w := s.get(s.page("/probe?image=dog/007.png&crop=0,0,8,8").Find("img.drawing").AttrOr("src", "")); w.Code != http.StatusOK {
+		t.Errorf("a part of an image: status %d", w.Code)
+	}
+	twin := decode(t, s.get("/probe?"+saved+"&crop=4,0,8,8&format=json"))
+	if twin["saved"] != strconv.FormatInt(id, 10) || twin["crop"].(map[string]any)["width"] != 8.0 {
+		t.Errorf("the twin says %v, %v", twin["saved"], twin["crop"])
+	}
+	for address, status := range map[string]int{
+		"/probe?saved=7": 404, "/probe?saved=seven": 404, "/probe?" + saved + "&crop=4,0,13,8": 400, "/probe?image=dog/007.png&crop=1,2,3": 400,
+	} {
+		if w := s.get(address); w.Code != status {
+			t.Errorf("%s: status %d, want %d", address, w.Code, status)
+		}
+	}
+	// From the search page it is one link.
+	if href := s.page("/search?layer=late&"+saved+"&crop=4,0,8,8").Find("a[href^='/probe?']").First().AttrOr("href", ""); !strings.Contains(href, saved) || !strings.Contains(href, "crop=") {
+		t.Errorf("the search page leads to %s", href)
+	}
+}
+
+// Where no picture of a channel has been made, the pages show where in the pictures it fires.
+func TestHeatInPlaceOfPictures(t *testing.T) {
+	s := demoSite(t)
+	const query = "image=dog/007.png&layer=early"
+	heats := s.page("/search?" + query).Find(".firing img[src^='/probe/map.jpg?']")
+	if heats.Length() == 0 {
+		t.Error("the search page shows no heat")
+	}
+	if w := s.get(heats.First().AttrOr("src", "")); w.Code != http.StatusOK {
+		t.Errorf("heat: status %d: %s", w.Code, w.Body)
+	}
+	why := s.page("/why?" + query + "&with=cat/000.png").Find(".shares .two-heats")
+	if why.Length() == 0 || why.First().Find("img[src*='dog%2F007']").Length() != 1 || why.First().Find("img[src*='cat%2F000']").Length() != 1 {
+		t.Errorf("%d channels have heat on both pictures", why.Length())
+	}
+	if s.page("/search?image=dog/007.png&layer=late").Find(".firing img[src^='/visualizations/']").Length() == 0 {
+		t.Error("pictures of channels that have been made are not shown")
+	}
+	without := newSite(t, Config{DB: s.server.config.DB})
+	for _, address := range []string{"/search?" + query, "/why?" + query + "&with=cat/000.png"} {
+		if n := without.page(address).Find("img[src^='/probe/map.jpg?']").Length(); n != 0 {
+			t.Errorf("%s: %d drawings that no network can make", address, n)
+		}
+	}
+}
+
+// A channel's page leads to the search with it.
+func TestChannelIsSearchedWith(t *testing.T) {
+	s := demoSite(t)
+	link := s.page("/models/tiny/layers/late/channels/1").Find("a[href*='plus=channel']").AttrOr("href", "")
+	if doc := s.page(link); doc.Find(".hit").Length() != 15 || !strings.Contains(doc.Find("title").Text(), "channel 1 of late") {
+		t.Errorf("%s leads to %q", link, doc.Find("title").Text())
 	}
 }
 
