@@ -5,6 +5,6 @@
 // and its refinement by stochastic gradient descent (layout.go). New points can be put onto a map without moving it
 // (transform.go), and maps of the same points can be aligned with each other (aligned.go). quality.go measures maps.
 //
-// Everything is parallel, and nothing depends on how many processors there are: a seed gives the same bits everywhere on
-// one machine.
+// Everything is parallel but the refinement of one map (layout.go says why; maps that are fitted together share the
+// processors), and nothing depends on how many processors there are: a seed gives the same bits everywhere on one machine.
 package umap
