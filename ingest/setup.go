@@ -56,7 +56,7 @@ func (n *network) compare(ctx context.Context, db *store.DB, dataset int64) (s s
 		of := slices.DeleteFunc(slices.Clone(all), func(e store.Embedding) bool { return e.ModelID != m.ID })
 		if m.SHA256 != n.sha256 {
 			s.models = append(s.models, m.ID)
-			s.why = append(s.why, fmt.Sprintf("%s is not the network it was (other weights, graph or preprocessing): %s", m.Name, layersOf(of)))
+			s.why = append(s.why, fmt.Sprintf("%s is not the network it was (other weights, graph or preprocessing): %s made way; to have both, give one a name of its own", m.Name, layersOf(of)))
 			continue
 		}
 		same = of

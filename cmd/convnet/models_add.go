@@ -99,6 +99,9 @@ func (a *app) keep(network *cnn.Network, notes []string) error {
 	if err != nil {
 		return err
 	}
+	if err := free(library, network); err != nil {
+		return err
+	}
 	if err := library.Save(network); err != nil {
 		return err
 	}
@@ -110,6 +113,20 @@ func (a *app) keep(network *cnn.Network, notes []string) error {
 		fmt.Fprintln(a.stdout, "  "+printable(note))
 	}
 	return nil
+}
+
+// free refuses to put a network in the place of another one of its name.
+func free(library cnn.Library, network *cnn.Network) error {
+	have, taken := library.Other(network)
+	if !taken {
+		return nil
+	}
+	from := ""
+	if file := have.Provenance.WeightsFile; file != "" {
+		from = ", from " + printable(file)
+	}
+	return usagef("there is another network %s already%s (other weights, graph or preprocessing): give this one a name of its own with --name, "+
+		"or take that one away first with \"convnet models remove %[1]s\"; databases keep the copy they carry", have.Name, from)
 }
 
 // buildKeras turns a weights file into a network, with its classifier when the file has one.

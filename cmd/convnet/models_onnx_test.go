@@ -79,6 +79,29 @@ func TestAddONNX(t *testing.T) {
 	mustConvnet(t, exitDone, "models", "remove", "stranger")
 }
 
+// A network never takes another one's place by itself: the same may come again, another is refused until the first is gone.
+func TestAddUnderATakenName(t *testing.T) {
+	t.Setenv("CONVNET_HOME", t.TempDir())
+	file := strangersNetwork(t)
+	add := func(exit int, more ...string) result {
+		return mustConvnet(t, exit, append([]string{"models", "add", "--onnx", file, "--name", "stranger"}, more...)...)
+	}
+	add(exitDone)
+	add(exitDone, "--license", "MIT") // says more about the same network
+	before := decode[shownModel](t, mustConvnet(t, exitDone, "models", "show", "stranger", "--json"))
+	refused := add(exitUsage, "--preprocess", "caffe")
+	for _, want := range []string{"another network stranger already", "--name", "convnet models remove stranger"} {
+		if !strings.Contains(refused.stderr, want) {
+			t.Errorf("it does not say %q:\n%s", want, refused.stderr)
+		}
+	}
+	if after := decode[shownModel](t, mustConvnet(t, exitDone, "models", "show", "stranger", "--json")); after.SHA256 != before.SHA256 || after.Provenance.License != "MIT" {
+		t.Errorf("it is another network now: %+v", after)
+	}
+	mustConvnet(t, exitDone, "models", "remove", "stranger")
+	add(exitDone, "--preprocess", "caffe")
+}
+
 func TestAddONNXAsAsked(t *testing.T) {
 	needRuntime(t)
 	t.Setenv("CONVNET_HOME", t.TempDir())

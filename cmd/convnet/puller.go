@@ -65,6 +65,9 @@ func (p puller) one(ctx context.Context, w keras.WeightFile) (pulledModel, error
 		return pulledModel{}, advise(fmt.Errorf("pull %s: %w", w.Model, err), w)
 	}
 	manifest, state, err := p.convert(w, file, have)
+	if err == nil && state == "pulled" && have.Architecture != "" && !p.app.quiet {
+		fmt.Fprintf(p.app.stderr, "%s from %s takes the place of the one from %s; databases keep the copy they carry\n", w.Model, w.File, have.Provenance.WeightsFile)
+	}
 	// A file that is proven to be right is kept until the disk has room for the network as well.
 	if err == nil && !p.flags.keep || err != nil && w.MD5 == "" {
 		err = errors.Join(err, os.Remove(file))

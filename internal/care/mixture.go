@@ -3,6 +3,8 @@ package care
 import (
 	"math"
 	"slices"
+
+	"github.com/convnet-playground/convnet/internal/quantile"
 )
 
 // When two kinds of distances are told apart. A difference of 10 in the Bayesian information criterion is very strong
@@ -34,7 +36,7 @@ func threshold(nearest []float64) float64 {
 	if len(logs) < 8 { // too few to say anything of their distribution
 		return smallest
 	}
-	cut := quantile(logs, 0.25) - 3*(quantile(logs, 0.75)-quantile(logs, 0.25))
+	cut := quantile.Of(logs, 0.25) - 3*(quantile.Of(logs, 0.75)-quantile.Of(logs, 0.25))
 	if m, ok := twoKinds(thin(logs)); ok {
 		cut = max(cut, m.cut())
 	}
@@ -52,14 +54,6 @@ func thin(sorted []float64) []float64 {
 		kept[i] = sorted[(2*i+1)*len(sorted)/(2*most)]
 	}
 	return kept
-}
-
-// quantile interpolates between sorted values, as NumPy does.
-func quantile(sorted []float64, q float64) float64 {
-	at := q * float64(len(sorted)-1)
-	low := int(at)
-	high := min(low+1, len(sorted)-1)
-	return sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
 }
 
 // mixture is two normal distributions, the lower one first.
@@ -103,7 +97,7 @@ func moments(values []float64) (variance float64) {
 // maximise begins with a part of the values, the smallest, as the lower kind.
 func maximise(sorted []float64, part, variance float64) (m mixture, ok bool) {
 	lower := make([]float64, len(sorted)) // how surely each value is of the lower kind
-	first := quantile(sorted, part)
+	first := quantile.Of(sorted, part)
 	begun := 0
 	for i, v := range sorted {
 		if v <= first {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/convnet-playground/convnet/internal/quantile"
 	"github.com/convnet-playground/convnet/internal/umap"
 )
 
@@ -21,7 +22,7 @@ func findOutliers(n umap.Neighbors) Outliers {
 	o := Outliers{Factor: factors(n)}
 	sorted := slices.Clone(o.Factor)
 	slices.Sort(sorted)
-	low, high := quantile(sorted, 0.25), quantile(sorted, 0.75)
+	low, high := quantile.Of(sorted, 0.25), quantile.Of(sorted, 0.75)
 	o.Fence = max(1, high+3*(high-low))
 	for i, f := range o.Factor {
 		if f > o.Fence {

@@ -115,6 +115,21 @@ func (l Library) Identity(name string) ([32]byte, error) {
 	return Identity([32]byte(graph), s.Manifest), nil
 }
 
+// Other is what the library holds under a network's name, if that is another network and can be read. The embedded ones do
+// not count: nothing can be saved in their place.
+func (l Library) Other(n *Network) (other Manifest, ok bool) {
+	name := n.Manifest.Name
+	if isEmbedded(name) {
+		return Manifest{}, false
+	}
+	other, err := l.Manifest(name)
+	if err != nil {
+		return Manifest{}, false
+	}
+	sum, err := l.Identity(name)
+	return other, err == nil && sum != n.SHA256()
+}
+
 // Load reads a network. Its graph is compared with the hash taken when it was saved.
 func (l Library) Load(name string) (*Network, error) {
 	if isEmbedded(name) {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/convnet-playground/convnet/internal/quantile"
 )
 
 // Resamples is how often the queries are drawn anew, and Seed is with what the draws begin: the same scores always give
@@ -135,13 +137,5 @@ func (b *Bootstrap) Wins(list int, among []int) float64 {
 
 func percentiles(values []float64) (low, high float64) {
 	sorted := slices.Sorted(slices.Values(values))
-	return quantile(sorted, 0.025), quantile(sorted, 0.975)
-}
-
-// quantile interpolates between the two values around it, as NumPy does.
-func quantile(sorted []float64, q float64) float64 {
-	at := q * float64(len(sorted)-1)
-	below := int(at)
-	above := min(below+1, len(sorted)-1)
-	return sorted[below] + (at-float64(below))*(sorted[above]-sorted[below])
+	return quantile.Of(sorted, 0.025), quantile.Of(sorted, 0.975)
 }

@@ -68,11 +68,3 @@ func TestBootstrapWithGaps(t *testing.T) {
 		t.Errorf("[%v, %v] of nothing", low, high)
 	}
 }
-
-func TestQuantile(t *testing.T) { // numpy.quantile([1, 2, 4, 8], q)
-	for q, want := range map[float64]float64{0: 1, 0.5: 3, 0.25: 1.75, 0.9: 6.8, 1: 8} {
-		if got := quantile([]float64{1, 2, 4, 8}, q); math.Abs(got-want) > 1e-12 {
-			t.Errorf("quantile %v is %v, want %v", q, got, want)
-		}
-	}
-}
