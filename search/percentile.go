@@ -35,7 +35,34 @@ type Scale struct {
 	MatchPercentile float64 `json:"match_percentile"` // percentile of that distance
 
 	distances []float64 // of the pairs, ascending
+	alike     []float64 // likewise, of those of one category
 }
+
+// Histogram counts the pairs by their distance, in so many steps of equal width from 0 to the farthest pair: those of one
+// category, and the others, which are all where no category is known.
+func (s *Scale) Histogram(steps int) (alike, others []int, farthest float64) {
+	alike, others = make([]int, steps), make([]int, steps)
+	farthest = s.distances[len(s.distances)-1]
+	at := func(distance float64) int {
+		if farthest == 0 {
+			return 0
+		}
+		return min(steps-1, int(distance/farthest*float64(steps)))
+	}
+	for _, d := range s.distances {
+		others[at(d)]++
+	}
+	for _, d := range s.alike {
+		alike[at(d)]++
+		others[at(d)]--
+	}
+	return alike, others, farthest
+}
+
+// Divided reports whether the threshold divides pairs of one category from the others, rather than being the median.
+func (s *Scale) Divided() bool { return divides(len(s.alike), len(s.distances)-len(s.alike)) }
+
+func divides(alike, different int) bool { return min(alike, different) >= enoughPairs }
 
 // percentile is the share of the pairs that lie closer than a distance, in percent.
 func (s *Scale) percentile(distance float64) float64 {
@@ -65,9 +92,10 @@ func newScale(distances []float64, same []bool) *Scale {
 			different = append(different, d)
 		}
 	}
+	slices.Sort(alike)
+	s.alike = alike
 	s.MatchThreshold = s.distances[len(distances)/2]
-	if min(len(alike), len(different)) >= enoughPairs {
-		slices.Sort(alike)
+	if divides(len(alike), len(different)) {
 		slices.Sort(different)
 		s.MatchThreshold = divide(alike, different)
 	}

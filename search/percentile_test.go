@@ -121,3 +121,14 @@ func TestPairsAreDrawn(t *testing.T) {
 		}
 	}
 }
+
+func TestHistogram(t *testing.T) {
+	s := newScale([]float64{0, 1, 2, 3, 4, 4, 3.9, 1.2}, []bool{true, true, false, false, false, true, false, false})
+	alike, others, farthest := s.Histogram(4)
+	if !slices.Equal(alike, []int{1, 1, 0, 1}) || !slices.Equal(others, []int{0, 1, 1, 3}) || farthest != 4 || s.Divided() {
+		t.Errorf("%v and %v up to %v", alike, others, farthest)
+	}
+	if alike, others, _ := newScale([]float64{0, 0}, []bool{false, true}).Histogram(3); alike[0] != 1 || others[0] != 1 {
+		t.Errorf("of equal images: %v and %v", alike, others)
+	}
+}

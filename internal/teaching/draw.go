@@ -32,6 +32,7 @@ var drawings = map[string]func(ctx context.Context, d *drawn) error{
 	"extraction": drawExtraction, "layers": drawLayers, "embedding": drawEmbedding, "metric": drawMetric, "cosine": drawCosine,
 	"similarity": drawSimilarity, "score": drawScore, "measures": drawMeasures, "map": drawMap,
 	"visualization": drawVisualization, "channel": drawChannel, "activation": drawActivation,
+	"percentile": drawPercentile, "match": drawMatch,
 }
 
 // notShown is why a drawing cannot be made from the data at hand: what is drawn instead.

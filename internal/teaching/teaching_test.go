@@ -63,6 +63,17 @@ func TestMeasuresByHand(t *testing.T) {
 	}
 }
 
+func TestShare(t *testing.T) {
+	for part, want := range map[float64]float64{0: 0, 0.5: 30, 0.51: 30, 1: 100} { // of four steps
+		if got := share([]int{1, 2, 3, 4}, part); math.Abs(got-want) > 1e-12 {
+			t.Errorf("the first %v hold %v %%, want %v", part, got, want)
+		}
+	}
+	if got := share([]int{0, 0}, 1); got != 0 {
+		t.Errorf("of nothing: %v", got)
+	}
+}
+
 func TestNearestPoints(t *testing.T) {
 	p := store.ProjectionPoints{X: []float32{0, 3, 1, -1, 1, 9}, Y: []float32{0, 0, 0, 0, 0, 9}}
 	for k, want := range [][]int{{}, {2}, {2, 3}, {2, 3, 4}, {2, 3, 4, 1}, {2, 3, 4, 1, 5}, {2, 3, 4, 1, 5}} {
