@@ -32,6 +32,8 @@ type CareReport struct {
 	Suspects       []Suspect      `json:"suspects"` // the surest first
 	Clusters       Clusters       `json:"clusters"`
 	Balance        Balance        `json:"balance"`
+
+	matching []int64 // ids of the images that the filter lets through
 }
 
 // CareImage is an image that a finding is about.
@@ -150,6 +152,9 @@ func (s *Service) care(ctx context.Context, r CareRequest) (*CareReport, target,
 		Images: len(images), Compared: len(examined.ids), Matching: len(b.matching),
 		NearDuplicates: b.duplicates(), SameBytes: b.sameBytes(same), Outliers: b.outliers(), Suspects: b.suspects(),
 		Clusters: b.clusters(), Balance: b.balance(),
+	}
+	for _, img := range b.matching {
+		report.matching = append(report.matching, img.ID)
 	}
 	return report, t, nil
 }

@@ -151,6 +151,9 @@ func careReturn(address, dataset string) string {
 
 func (w *web) stageEdits(c echo.Context) error {
 	return w.edit(c, func(form url.Values, d store.Dataset) error {
+		if err := w.service.spellOut(c.Request().Context(), form); err != nil {
+			return err
+		}
 		order, err := readCareOrder(form)
 		if err != nil {
 			return err

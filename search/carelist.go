@@ -27,8 +27,12 @@ func (w *web) serveCareList(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	form := c.QueryParams()
+	if err := w.service.spellOut(ctx, form); err != nil {
+		return err
+	}
 	var ids []int64
-	for _, text := range c.QueryParams()["image"] {
+	for _, text := range form["image"] {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || len(ids) == maxEdited {
 			return badRequestf("image must be the ids of at most %d images, not %q.", maxEdited, text)

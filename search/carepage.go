@@ -28,12 +28,15 @@ type CarePage struct {
 	All      string         `json:"-"` // address of all sections
 	Filter   CareFilterForm `json:"-"`
 	Names    []string       `json:"-"` // categories to move to
-	Datasets []Choice       `json:"-"`
-	Models   []Choice       `json:"-"`
-	Layers   []Choice       `json:"-"`
-	Deleted  int            `json:"-"` // of the staged edits
-	CSV      string         `json:"-"` // address of all findings as a table
-	File     string         `json:"-"`
+
+	AllMatching *CareAll `json:"-"` // selects all that the filter lets through; nil where there is none
+	Datasets    []Choice `json:"-"`
+	Models      []Choice `json:"-"`
+	Layers      []Choice `json:"-"`
+	Deleted     int      `json:"-"` // of the staged edits
+	CSV         string   `json:"-"` // address of all findings as a table
+	State       string   `json:"-"` // what the page is about, for its form
+	File        string   `json:"-"`
 }
 
 // CareEdit is an edit with its picture.
@@ -91,7 +94,7 @@ func (w *web) serveCare(c echo.Context) error {
 		return err
 	}
 	page.choices(s, t)
-	page.CSV = s.url() + "&format=csv"
+	page.CSV, page.State = s.url()+"&format=csv", s.values().Encode()
 	page.sections(s, t.dataset)
 	return templates.Respond(c, "search/care", page)
 }

@@ -15,7 +15,8 @@ type CareSection struct {
 	Loose       bool   // its groups are single images, side by side
 	Count       int    // groups, or images where these are loose
 	Groups      []CareGroup
-	More        string // address of the whole section; "" where all is shown
+	More        string   // address of the whole section; "" where all is shown
+	All         *CareAll // selects all of it; nil where that is of no use
 
 	Page, Pages    int
 	Previous, Next string
@@ -29,7 +30,23 @@ type CareGroup struct {
 	Evidence     []CareTile // what speaks for the finding; not to be selected
 	EvidenceNote string
 	Actions      []CareAction
-	Left         int // images that are not shown
+	Left         int      // images that are not shown
+	All          *CareAll // selects all of it; nil where the tiles do
+}
+
+// CareAll is a tick that selects a list as a whole, also what is not shown of it.
+type CareAll struct {
+	Value, Label string
+	Count        int
+	Box          string // its id
+}
+
+// newCareAll is nil for a list whose one tile has a tick already.
+func newCareAll(a careAll, what string) *CareAll {
+	if a.count < 2 {
+		return nil
+	}
+	return &CareAll{Value: a.String(), Label: fmt.Sprintf("All %d %s", a.count, what), Count: a.count, Box: fmt.Sprintf("all-%s-%d", a.list, a.medoid)}
 }
 
 // CareTile is an image of a finding.
@@ -96,7 +113,9 @@ func (p *CarePage) sections(s careState, d store.Dataset) {
 	}
 	all := []CareSection{v.nearDuplicates(p.NearDuplicates), v.suspects(p.Suspects), v.outliers(p.Outliers), v.clusters(p.Clusters), v.sameBytes(p.SameBytes)}
 	p.tabs(s, all)
-	for _, section := range all {
+	p.wholes(s, all)
+	for i := range all {
+		section := all[i]
 		switch {
 		case s.section == section.Name:
 			section.turn(s)
@@ -109,6 +128,27 @@ func (p *CarePage) sections(s careState, d store.Dataset) {
 	p.number()
 	if s.section == "" || s.section == careBalance {
 		p.bars(s, d)
+	}
+}
+
+// wholes adds what selects whole lists.
+func (p *CarePage) wholes(s careState, all []CareSection) {
+	for i := range all {
+		whole := careAll{list: all[i].Name}
+		whole.count = len(whole.images(p.CareReport))
+		switch all[i].Name {
+		case careClusters:
+			for j, c := range p.Clusters.Clusters {
+				all[i].Groups[j].All = newCareAll(careAll{careClusters, c.Medoid.ImageID, len(c.ImageIDs)}, "images of the cluster")
+			}
+		case careNear:
+			all[i].All = newCareAll(whole, "copies; the largest of each group stays")
+		default:
+			all[i].All = newCareAll(whole, "images in this list")
+		}
+	}
+	if s.filter.any() {
+		p.AllMatching = newCareAll(careAll{list: careMatching, count: p.Matching}, "images that the filter lets through")
 	}
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,6 +69,41 @@ func TestCareStory(t *testing.T) {
 	s.submit("/care/forget", "dataset", "pets", "sha256", sha)
 	if n := s.page("/care").Find("#committed li").Length(); n != 3 {
 		t.Errorf("%d edits are left", n)
+	}
+}
+
+// Whole lists are selected by one tick, with what the page does not show of them: for edits and for lists, without a script.
+func TestCareSelectsWholeLists(t *testing.T) {
+	db := storetest.New(t, storetest.Spec{Images: storetest.Images(90, "cat", "dog"), Vector: func(i, _ int) []float32 {
+		v := []float32{1, 0, 0, 0, 0, 0, 0, 0} // cats here, dogs there
+		v[i%2*4], v[1+i%2*4+i/2%3] = 1, 0.1+float32(i)/1000
+		v[(1-i%2)*4] = 0
+		return v
+	}})
+	s := newSite(t, Config{DB: db})
+	page := s.page("/care?category=cat")
+	of := page.Find("#edits input[name=of]").AttrOr("value", "")
+	matching := page.Find(".care-matching input[name=all]").AttrOr("value", "")
+	cluster := page.Find("#clusters input[name=all]").First()
+	n := cluster.AttrOr("data-n", "")
+	if matching != "matching/0/45" || page.Find("#clusters article").First().Find("input[name=image]").Length() != 6 {
+		t.Fatalf("all that match: %q; the first cluster: %s images, %d shown", matching, n, page.Find("#clusters article").First().Find("input[name=image]").Length())
+	}
+	list := decode(t, s.get("/care/list?format=json&dataset=pets&of="+url.QueryEscape(of)+"&all="+url.QueryEscape(cluster.AttrOr("value", ""))))
+	if got := strconv.Itoa(len(list["images"].([]any))); got != n || n == "6" {
+		t.Errorf("the list of the first cluster has %s images, the page says %s", got, n)
+	}
+	if status, _, text := s.submit("/care/edits", "dataset", "pets", "of", of, "all", matching, "do", "move", "to", "feline", "image", "2"); status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", status, text)
+	}
+	if staged := decode(t, s.get("/care?format=json"))["staged"].([]any); len(staged) != 46 {
+		t.Errorf("%d changes are staged, want 45 cats and a dog", len(staged))
+	}
+	if status, _, text := s.submit("/care/edits", "dataset", "pets", "of", of, "all", "matching/0/44", "do", "delete"); status != http.StatusBadRequest || !strings.Contains(text, "has changed") {
+		t.Errorf("another list than the page showed: status %d: %s", status, text)
+	}
+	if s.page("/care").Find(".care-matching").Length() != 0 {
+		t.Error("without a filter everything is offered")
 	}
 }
 

@@ -7,8 +7,11 @@ let careLast = null;
 function careCount() {
   const label = document.querySelector("[data-care] [data-count]");
   if (!label) return;
-  const selected = new Set(careBoxes().filter((box) => box.checked).map((box) => box.value)).size;
-  label.textContent = selected ? `${selected} selected` : "Select images";
+  const wholes = [...document.querySelectorAll("[data-care] input[name=all]")].filter((box) => box.checked);
+  const lists = wholes.map((box) => box.closest("[data-list]"));
+  const single = careBoxes().filter((box) => box.checked && !lists.some((list) => list?.contains(box)));
+  const whole = wholes.reduce((sum, box) => sum + Number(box.dataset.n), 0), more = new Set(single.map((box) => box.value)).size;
+  label.textContent = whole && more ? `${whole} selected, and ${more} more` : whole || more ? `${whole || more} selected` : "Select images";
   for (const group of document.querySelectorAll("[data-group]")) {
     const boxes = [...group.querySelectorAll("input[name=image]")], all = group.querySelector("[data-all]");
     if (all) all.textContent = boxes.length && boxes.every((box) => box.checked) ? "Select none" : "Select all";
@@ -39,6 +42,10 @@ document.addEventListener("click", (event) => {
 // A click with the shift key would select text between two labels.
 document.addEventListener("mousedown", (event) => {
   if (event.shiftKey && event.target.closest?.(".care-tile label")) event.preventDefault();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-care] input[name=all]")) careCount();
 });
 
 addEventListener("pageshow", careCount);
