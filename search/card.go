@@ -19,11 +19,12 @@ type card struct {
 	lists    [][]float64 // the judgement's value for every query, by evaluation
 	means    []float64
 	sure     *retrieval.Bootstrap
+	resample resampling
 }
 
 // readCard reads all evaluations of a dataset and judges them.
 func (s *Service) readCard(ctx context.Context, q cardQuery) (*card, error) {
-	c := &card{category: q.category}
+	c := &card{category: q.category, resample: s.resample}
 	var err error
 	if c.judgment, err = judgementOf(q.measure, q.k); err != nil {
 		return nil, err
@@ -52,7 +53,7 @@ func (s *Service) readCard(ctx context.Context, q cardQuery) (*card, error) {
 
 // draw finds out how sure the means are.
 func (c *card) draw() {
-	c.sure = retrieval.NewBootstrap(c.lists)
+	c.sure = c.resample(c.lists)
 }
 
 // best is the evaluation with the largest mean among those that fit, −1 when none does; the first of equal ones.

@@ -141,7 +141,7 @@ func (c *card) measureColumns(t *CardTable, q cardQuery) {
 			lists = append(lists, e.values(c.images, j, c.category))
 		}
 	}
-	b := retrieval.NewBootstrap(lists)
+	b := c.resample(lists)
 	for i, e := range some {
 		for n := range shown {
 			at := i*len(shown) + n
@@ -165,7 +165,7 @@ func (c *card) categoryColumns(t *CardTable, q cardQuery) {
 		for _, e := range some {
 			lists = append(lists, e.values(c.images, c.judgment, &column.Name))
 		}
-		b := retrieval.NewBootstrap(lists)
+		b := c.resample(lists)
 		for i, e := range some {
 			low, high := b.Interval(i)
 			rows[e.ID].Cells[n] = c.cell(e, q, lists[i], low, high)

@@ -194,22 +194,26 @@ func (w *web) commitEdits(c echo.Context) error {
 	})
 }
 
-// scoredAtOnce is up to how many images a dataset is scored again when it has changed, by the cosine distance, and how long
-// that may take: pages choose the best layer by these scores. What is not done then, convnet evaluate does.
+// scoredBehind is up to how many images a dataset is evaluated again by itself when it has changed: beyond, comparing each
+// with each would be felt, and the pages say how it is asked for. scoredAtOnceIn is how long whoever has changed it waits
+// for the scores by cosine distance, by which pages choose the best layer.
 const (
-	scoredAtOnce   = 500
+	scoredBehind   = 2000
 	scoredAtOnceIn = 3 * time.Second
 )
 
 func (s *Service) scoreAgain(ctx context.Context, d store.Dataset) error {
-	if d.Images > scoredAtOnce {
+	if d.Images > scoredBehind {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, scoredAtOnceIn)
 	defer cancel()
 	err := Evaluate(ctx, s.db, EvaluateOptions{Dataset: d.Name, Measures: []store.Measure{{Metric: store.Cosine, P: store.DefaultP}}})
 	if ctx.Err() != nil {
-		return nil // the change itself is made
+		err = nil // the change itself is made
+	}
+	if err == nil {
+		s.evaluateBehind(d)
 	}
 	return err
 }

@@ -18,6 +18,7 @@ type CarePage struct {
 	templates.Base `json:"-"`
 	*CareReport
 	EditsOff  string     `json:"edits_off"` // why nothing can be changed, "" where it can
+	Scoring   Scoring    `json:"scoring"`   // how the dataset's evaluations stand: changes make them stale
 	Staged    []CareEdit `json:"staged"`
 	Committed []CareEdit `json:"committed"`
 
@@ -86,6 +87,11 @@ func (w *web) serveCare(c echo.Context) error {
 	if err := page.edits(ctx, w.service.db, t.dataset); err != nil {
 		return err
 	}
+	lacking, err := w.service.lacking(ctx, t.dataset)
+	if err != nil {
+		return err
+	}
+	page.Scoring = w.scoring(c, t.dataset, lacking)
 	s.dataset, s.model, s.layer = report.Dataset, report.Model, report.Layer
 	if s.pooling = ""; t.model.ambiguous(report.Layer) {
 		s.pooling = report.Pooling

@@ -138,8 +138,12 @@ func (p *CarePage) wholes(s careState, all []CareSection) {
 		whole.count = len(whole.images(p.CareReport))
 		switch all[i].Name {
 		case careClusters:
+			what := "images of the cluster"
+			if s.filter.any() {
+				what = "images of it that the filter lets through"
+			}
 			for j, c := range p.Clusters.Clusters {
-				all[i].Groups[j].All = newCareAll(careAll{careClusters, c.Medoid.ImageID, len(c.ImageIDs)}, "images of the cluster")
+				all[i].Groups[j].All = newCareAll(careAll{careClusters, c.Medoid.ImageID, len(c.ImageIDs)}, what)
 			}
 		case careNear:
 			all[i].All = newCareAll(whole, "copies; the largest of each group stays")

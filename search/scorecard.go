@@ -19,7 +19,8 @@ type ScorecardPage struct {
 	Category       *string     `json:"category"`
 	Queries        int         `json:"queries"`
 	Lacking        int         `json:"lacking"` // evaluations that are missing or stale: convnet evaluate makes them
-	Best           *Best       `json:"best"`    // null when nothing was evaluated
+	Scoring        Scoring     `json:"scoring"`
+	Best           *Best       `json:"best"` // null when nothing was evaluated
 	Table          *CardTable  `json:"table"`
 	Chosen         *Placed     `json:"chosen"` // what the confusion and the hardest queries are of
 	Confusion      *Confusion  `json:"confusion"`
@@ -64,6 +65,7 @@ func (w *web) serveScorecard(c echo.Context) error {
 		return err
 	}
 	page.File = filepath.Base(w.service.db.Path())
+	page.Scoring = w.scoring(c, card.dataset, card.lacking)
 	if page.Datasets, err = w.cardDatasets(c, q); err != nil {
 		return err
 	}
@@ -72,7 +74,7 @@ func (w *web) serveScorecard(c echo.Context) error {
 
 func exportScores(c echo.Context, card *card) error {
 	var out bytes.Buffer
-	if err := WriteScores(&out, scoresOf(card.dataset.Name, card.all, card.images)); err != nil {
+	if err := WriteScores(&out, scoresOf(card.dataset.Name, card.all, card.images, card.resample)); err != nil {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="scores.csv"`)
@@ -103,7 +105,7 @@ func (p *ScorecardPage) fill(card *card, q cardQuery, program bool) error {
 		}
 	}
 	if program {
-		p.Scores = scoresOf(card.dataset.Name, card.all, card.images)
+		p.Scores = scoresOf(card.dataset.Name, card.all, card.images, card.resample)
 	}
 	return nil
 }

@@ -56,16 +56,16 @@ func Scores(ctx context.Context, db *store.DB, o EvaluateOptions) ([]Score, erro
 	if err != nil {
 		return nil, err
 	}
-	return scoresOf(dataset.Name, all, images), nil
+	return scoresOf(dataset.Name, all, images, retrieval.NewBootstrap), nil
 }
 
-func scoresOf(dataset string, all []evaluated, images []store.Image) []Score {
+func scoresOf(dataset string, all []evaluated, images []store.Image, resample resampling) []Score {
 	weighted, precision := mustJudgement("weighted", 0), mustJudgement("map", 0)
 	lists := make([][]float64, 0, 2*len(all))
 	for _, e := range all {
 		lists = append(lists, e.values(images, weighted, nil), e.values(images, precision, nil))
 	}
-	b := retrieval.NewBootstrap(lists)
+	b := resample(lists)
 	scores := make([]Score, len(all))
 	for i, e := range all {
 		s := e.score(dataset)

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/convnet-playground/convnet/internal/retrieval"
 	"github.com/convnet-playground/convnet/store"
 )
 
@@ -19,21 +20,26 @@ type Service struct {
 	// EditsOff is the sentence that says why the file cannot be changed; empty where they can.
 	EditsOff string
 
+	// Behind runs work that nobody waits for, with a context that ends with the server; nil: there is none.
+	Behind func(work func(context.Context))
+
 	Firing Firing // nil: the page does not say which channels fire for its query
 	Icons  Icons  // nil: layers and models have no pictures of channels as icons
 	// Placer finds the places of pictures that were sent on maps; nil: they have none.
 	Placer Placer
 
-	db       *store.DB
-	embedder Embedder                 // nil: queries by a new picture are off
-	scores   *memo[map[int64]float64] // of single images, which take a pass over all pairs of them
-	ranking  *semaphore.Weighted      // one such pass at a time uses all cores
-	layouts  *memo[*layout]
-	scales   *memo[*Scale]
-	past     *memo[pastQueries]
-	cared    *memo[*examined]
-	vectors  *memo[[]float32]           // of pictures that are not stored
-	looks    *memo[map[int64][]float32] // likewise, in all embeddings of a model, by the embedding's id
+	db         *store.DB
+	embedder   Embedder                 // nil: queries by a new picture are off
+	scores     *memo[map[int64]float64] // of single images, which take a pass over all pairs of them
+	ranking    *semaphore.Weighted      // one such pass at a time uses all cores
+	layouts    *memo[*layout]
+	scales     *memo[*Scale]
+	past       *memo[pastQueries]
+	cared      *memo[*examined]
+	scorer     *scorer
+	bootstraps *memo[*retrieval.Bootstrap]
+	vectors    *memo[[]float32]           // of pictures that are not stored
+	looks      *memo[map[int64][]float32] // likewise, in all embeddings of a model, by the embedding's id
 }
 
 // NewService makes a Service; without an embedder only images of the dataset can be queries.
@@ -42,6 +48,7 @@ func NewService(db *store.DB, embedder Embedder) *Service {
 		db: db, embedder: embedder, ranking: semaphore.NewWeighted(1),
 		scores: newMemo[map[int64]float64](keepScores), layouts: newMemo[*layout](keepLayouts), scales: newMemo[*Scale](keepDistances),
 		past: newMemo[pastQueries](keepPast), cared: newMemo[*examined](keepExamined),
+		scorer: newScorer(), bootstraps: newMemo[*retrieval.Bootstrap](keptBootstraps),
 		vectors: newMemo[[]float32](keptVectors), looks: newMemo[map[int64][]float32](keptLooks),
 	}
 }

@@ -25,6 +25,7 @@ func Register(g *echo.Group, service *Service, uploads *upload.Desk) {
 	g.Match(read, "/why", w.serveWhy)
 	g.Match(read, "/why/heat.png", w.serveHeat)
 	g.Match(read, "/scorecard", w.serveScorecard)
+	g.POST("/scorecard/evaluate", w.startEvaluation)
 	g.Match(read, "/compare", w.serveCompare)
 	w.registerCare(g)
 	g.Match(read, "/datasets", w.serveDatasets)

@@ -179,3 +179,62 @@ func TestCareLists(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// After a commit all metrics are evaluated again behind the answer; while that goes on the pages say so.
+func TestCommitEvaluatesAgain(t *testing.T) {
+	db := storetest.New(t, storetest.Spec{Images: storetest.Images(40, "cat", "dog")})
+	s := newSite(t, Config{DB: db})
+	s.submit("/care/edits", "dataset", "pets", "do", "delete", "image", "3")
+	s.submit("/care/commit", "dataset", "pets")
+	s.server.work.Wait()
+	card := decode(t, s.get("/scorecard?format=json"))
+	if card["lacking"] != 0.0 || card["scoring"].(map[string]any)["making"] != nil || len(card["scores"].([]any)) != 8 {
+		t.Errorf("lacking %v, scoring %v, %d scores", card["lacking"], card["scoring"], len(card["scores"].([]any)))
+	}
+	if s.page("/care").Find(".scoring").Length() != 0 {
+		t.Error("the care page says that something is missing")
+	}
+}
+
+// What is missing is said, with a button that makes it; of a file that cannot change, with the command alone.
+func TestEvaluateNow(t *testing.T) {
+	path := storetest.File(t, storetest.Spec{Images: storetest.Images(40, "cat", "dog")})
+	db, err := store.Open(t.Context(), path, store.ReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	s := newSite(t, Config{DB: db})
+	note := s.page("/scorecard").Find(".scoring")
+	if !strings.Contains(note.Text(), "8 evaluations are missing") || note.Find("button").Text() != "Make them now" || note.Find("code").Length() != 1 {
+		t.Errorf("the scorecard says %q", note.Text())
+	}
+	if status, to, text := s.submit("/scorecard/evaluate", "dataset", "pets", "return", "/scorecard?dataset=pets&measure=map"); status != http.StatusSeeOther || to != "/scorecard?dataset=pets&measure=map" {
+		t.Errorf("status %d to %q: %s", status, to, text)
+	}
+	s.server.work.Wait()
+	if doc := s.page("/scorecard"); doc.Find(".scoring").Length() != 0 || doc.Find("table.heat").Length() == 0 {
+		t.Errorf("it still says %q", doc.Find(".scoring").Text())
+	}
+	if _, to, _ := s.submit("/scorecard/evaluate", "dataset", "pets", "return", "//evil.example/scorecard"); to != "/scorecard?dataset=pets" {
+		t.Errorf("it leads to %q", to)
+	}
+	if status, _, _ := s.submit("/scorecard/evaluate", "dataset", "petz"); status != http.StatusBadRequest {
+		t.Errorf("no such dataset: status %d", status)
+	}
+	if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.DeleteScores(1) }); err != nil {
+		t.Fatal(err)
+	}
+	shipped, err := store.Open(t.Context(), path, store.ReadOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shipped.Close() })
+	r := newSite(t, Config{DB: shipped, EditsOff: "It is a museum."})
+	if note := r.page("/scorecard").Find(".scoring"); note.Find("button").Length() != 0 || !strings.Contains(note.Text(), "convnet evaluate") {
+		t.Errorf("read-only it says %q", note.Text())
+	}
+	if status, _, text := r.submit("/scorecard/evaluate", "dataset", "pets"); status != http.StatusConflict || !strings.Contains(text, "museum") {
+		t.Errorf("read-only: status %d: %s", status, text)
+	}
+}

@@ -92,6 +92,7 @@ func newSite(t testing.TB, config Config, specs ...storetest.Spec) *site {
 		config.DB = storetest.New(t, specs...)
 	}
 	s := New(config)
+	t.Cleanup(s.Close)
 	return &site{t: t, server: s, handler: s.Handler()}
 }
 

@@ -49,6 +49,10 @@ type Server struct {
 	hosts  *hosts
 	warm   *warmPages
 
+	working context.Context // of work that pages have begun and nobody waits for; it ends with the server
+	endWork context.CancelFunc
+	work    sync.WaitGroup
+
 	watching chan struct{} // holds one for each who is sent events
 	stopping chan struct{} // closed when the server begins to stop
 }
@@ -67,6 +71,7 @@ func New(config Config) *Server {
 		config: config, echo: echo.New(), hosts: newHosts(config.Hosts), warm: newWarmPages(config.DB),
 		watching: make(chan struct{}, maxWatching), stopping: make(chan struct{}),
 	}
+	s.working, s.endWork = context.WithCancel(context.Background())
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.Renderer = renderer
 	s.echo.HTTPErrorHandler = s.fail
@@ -105,6 +110,7 @@ func (s *Server) route() {
 	if s.config.DB.ReadOnly() {
 		service.EditsOff = cmp.Or(s.config.EditsOff, "Nothing can be changed here: the file is open for reading only.")
 	}
+	service.Behind = func(do func(context.Context)) { s.work.Go(func() { do(s.working) }) }
 	uploads := upload.NewDesk(upload.Options{Bytes: s.config.Limits.Body, AtOnce: s.config.Limits.Uploads})
 	search.Register(pages, service, uploads)
 	api.Register(pages, api.Options{DB: s.config.DB, Service: service, Uploads: uploads, Version: s.config.Version})
@@ -137,6 +143,7 @@ const (
 
 // Serve answers requests on the listener until ctx is done; then it lets running requests finish and returns nil.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	defer s.Close()
 	s.hosts.listenOn(listener.Addr())
 	limit := s.config.Limits.Time
 	server := &http.Server{
@@ -157,6 +164,12 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 		return s.stop(server, failed)
 	}
+}
+
+// Close ends what pages have begun, and returns when it has ended. Serve does so by itself.
+func (s *Server) Close() {
+	s.endWork()
+	s.work.Wait()
 }
 
 func (s *Server) stop(server *http.Server, failed <-chan error) error {
