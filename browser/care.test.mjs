@@ -1,38 +1,63 @@
-// Care of a dataset, on a copy: select, move, think better of it, move again, commit.
+// Care of a dataset: select one, a range, a group; stage, think better of it, commit.
 import assert from "node:assert/strict";
-import { copyFile } from "node:fs/promises";
-import { before } from "node:test";
-import { database } from "./lib/program.mjs";
-import { story, visit } from "./lib/story.mjs";
+import { count, story, until, visit } from "./lib/story.mjs";
 
-before(() => copyFile(database("demo"), database("cared")));
-visit("cared");
+visit("demo");
 
-const staged = (page) => page.locator("#staged-title");
+const boxes = "#clusters input[name=image]";
+const selected = (page, words) => until(page, (words) => document.querySelector("[data-count]").textContent === words, words);
+const staged = (page, words) => until(page, (words) => document.getElementById("staged-title").textContent === words, words);
+const nothingStaged = (page) => until(page, () => document.readyState === "complete" && document.getElementById("to") && !document.getElementById("staged-title"));
 
-async function moveFirst(page, category) {
-  const tile = page.locator(".care-tile").first();
-  await tile.locator("input[type=checkbox]").check();
-  await page.locator("#to").fill(category);
-  await page.locator("[data-edits][value=move]").last().click();
-  await staged(page).waitFor();
-  return tile.locator(".file-name").innerText();
-}
+story("select a range and a group", {}, async (page, tab) => {
+  await page.goto("/care?section=clusters");
+  await tab.shot("care 1");
+  await page.locator(boxes).first().click();
+  await selected(page, "1 selected");
+  await page.locator(boxes).nth(3).click({ modifiers: ["Shift"] });
+  await selected(page, "4 selected");
+  const all = page.locator("#clusters [data-all]").first(), group = page.locator("#clusters [data-group]").first().locator("input[name=image]");
+  await all.click();
+  await selected(page, `${await group.count()} selected`);
+  for (const box of await group.all()) assert.ok(await box.isChecked());
+  await all.click();
+  await selected(page, "Select images");
+});
 
-story("care: select, move, undo, move, commit", {}, async (page, tab) => {
+story("stage, undo, move, commit", {}, async (page, tab) => {
   await page.goto("/");
   await page.locator("nav a[href='/care']").click();
   await page.waitForURL("**/care");
-  await tab.shot("care 1", { fullPage: true });
-  await moveFirst(page, "odd ones");
-  assert.match(await staged(page).innerText(), /^1 change is staged/);
-  await tab.shot("care 2 staged");
-  await page.locator("button[form=undo]").click();
-  await staged(page).waitFor({ state: "detached" });
-  await moveFirst(page, "odd ones");
-  await page.locator("button[form=commit]").click();
-  await staged(page).waitFor({ state: "detached" });
-  await tab.shot("care 3 committed", { fullPage: true });
+  await tab.shot("care 2 findings", { fullPage: true });
+  await page.goto("/care?section=clusters");
+  await page.locator(boxes).nth(0).check();
+  await page.locator(boxes).nth(1).check();
+  await page.locator(".care-bar [value=delete]").click();
+  await staged(page, "2 changes are staged");
+  await until(page, () => document.querySelectorAll(".care-tile.deleted").length > 0);
+  await tab.shot("care 3 staged");
+  await tab.accessible("staged");
+  await page.locator("[form=undo]").click();
+  await nothingStaged(page);
+
+  const tile = page.locator("#clusters .care-tile").first(), words = tile.locator("p.muted").first();
+  const category = (await words.textContent()).trim();
+  const id = await tile.locator("input").getAttribute("value");
+  const move = async (to) => {
+    await page.locator("#to").fill(to);
+    await page.locator(`#clusters input[value="${id}"]`).first().check();
+    await page.locator(".care-bar [value=move]").click();
+    await staged(page, "1 change is staged");
+    await page.locator("[form=commit]").click();
+    await nothingStaged(page);
+    await until(page, ([id, to]) => document.querySelector(`#clusters input[value="${id}"]`).closest(".care-tile").querySelector("p.muted").textContent.trim().startsWith(to), [id, to]);
+  };
+  await move("odd ones");
+  await tab.shot("care 4 committed", { fullPage: true });
   await page.goto("/datasets/demo?category=odd+ones");
-  assert.equal(await page.locator("main .tiles img").count(), 1);
+  await count(page, "main .tiles img", 1);
+  await page.goto("/care?section=clusters");
+  await move(category.split(" · ")[0]);
+  await page.goto("/datasets/demo");
+  assert.equal(await page.locator("main", { hasText: "odd ones" }).count(), 0);
 });

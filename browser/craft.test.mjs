@@ -21,7 +21,7 @@ story("a search page of 50 results comes in 400 KB, thumbnails and all", { heigh
 });
 
 story("scripts without the map's are at most 150 KB compressed", {}, async (page, tab) => {
-  for (const path of ["/", "/search", "/map", "/models/demo", "/probe", "/care", "/tour/1", "/compare"]) await page.goto(path, { waitUntil: "networkidle" });
+  for (const path of ["/", "/search", "/map", "/models/demo", "/probe", "/care", "/tour/1", "/compare"]) await page.goto(path);
   const scripts = tab.responses.filter((r) => r.request().resourceType() === "script").map((r) => r.url());
   const addresses = [...new Set(scripts)].filter((address) => !address.includes("map.js"));
   const bodies = await Promise.all(addresses.map(async (address) => Buffer.from(await (await fetch(address)).arrayBuffer())));

@@ -1,6 +1,6 @@
 // Other ways to use the pages: by keyboard alone, without JavaScript, on a phone.
 import assert from "node:assert/strict";
-import { at, chosen, current, story, visit } from "./lib/story.mjs";
+import { at, chosen, count, current, story, until, visit } from "./lib/story.mjs";
 
 visit("demo");
 
@@ -20,7 +20,7 @@ async function tabTo(page, selector) {
   assert.fail(`150 times Tab did not lead to ${selector}`);
 }
 
-story("keyboard only", {}, async (page, tab) => {
+story("keyboard only, from the home page to why two images are alike", {}, async (page, tab) => {
   await page.goto("/");
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
@@ -32,7 +32,7 @@ story("keyboard only", {}, async (page, tab) => {
   await tab.shot("keyboard 2 metric");
   await page.keyboard.press("ArrowRight");
   await at(page, { metric: "euclidean" });
-  await current(page, "metric", "euclidean").waitFor();
+  await current(page, "metric", "euclidean");
   assert.equal(await chosen(page, "metric").evaluate((e) => e === document.activeElement), true, "the focus stays with the control");
   await tabTo(page, '[data-cycle="layer"] li:nth-child(2) a');
   await page.keyboard.press("Enter");
@@ -47,33 +47,55 @@ story("keyboard only", {}, async (page, tab) => {
   await tabTo(page, "#show-heat");
   await page.keyboard.press("Space");
   assert.equal(await page.locator("#show-heat").isChecked(), false);
+  await tab.shot("keyboard 4 why");
 });
 
-story("without JavaScript", { javaScriptEnabled: false }, async (page, tab) => {
+story("without JavaScript: choose, search, page, compare", { javaScriptEnabled: false }, async (page, tab) => {
   await page.goto("/");
   await page.locator("nav a[href='/search']").click();
-  await page.locator("li.hit").nth(14).waitFor();
+  await count(page, "li.hit", 15);
+  assert.ok(await page.locator(".upload .button").first().isVisible(), "the form has no button");
+  await tab.shot("without script 1");
   await page.locator('[data-cycle="metric"] li a', { hasText: "minkowski" }).click();
   await at(page, { metric: "minkowski" });
   await page.locator("#p").fill("4");
   await page.locator("#p + button").click();
   await at(page, { p: "4" });
-  await page.locator(".catalogue h3 a").nth(1).click(); // a category's images, in pages
+  await until(page, () => document.getElementById("p").defaultValue === "4");
+  await page.locator(".catalogue h3 a").nth(1).click(); // a category's images
   await at(page, { category: /./, p: "4" });
-  const next = page.locator(".catalogue .pages a").last();
-  if (await next.count()) await next.click();
+  await page.locator(".catalogue-ways li:nth-child(2) a").click(); // all of them, in pages
+  await at(page, { shuffle: "1", p: "4" });
+  await page.locator(".catalogue .pages a[rel=next]").click();
+  await at(page, { page: "2", p: "4" });
   await page.locator(".catalogue .tiles li > a").nth(2).click();
   await at(page, { p: "4", image: /./ });
-  await tab.shot("without script 1 search");
+  await page.locator(".theme button[value=dark]").click();
+  await until(page, () => document.documentElement.dataset.theme === "dark");
+  await at(page, { p: "4", image: /./ }); // the selection is not lost on the way
+  await tab.shot("without script 2 dark");
   await page.locator(".compare-link a").click();
   await page.waitForURL("**/compare?**");
   await page.locator("#config").selectOption({ index: 3 });
   await page.locator("#config + button").click();
   await page.locator(".side-by-side thead th").nth(2).waitFor();
-  await tab.shot("without script 2 compare", { fullPage: true });
-  await page.goto("/map");
-  await page.locator(".map-svg a").nth(10).waitFor();
-  await tab.shot("without script 3 map");
+  await tab.shot("without script 3 compare", { fullPage: true });
+});
+
+story("light and dark, like the system or not", {}, async (page, tab) => {
+  const bright = (yes) => until(page, (yes) => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, v) => sum + Number(v), 0) > 382 === yes, yes);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto("/search");
+    await bright(colorScheme === "light");
+    await tab.shot(`search ${colorScheme}`);
+  }
+  for (const [theme, yes] of [["light", true], ["system", false]]) {
+    await page.locator(`.theme button[value=${theme}]`).click();
+    await bright(yes);
+    await page.reload();
+    await bright(yes);
+  }
 });
 
 story("phone", { width: 390, height: 844, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }, async (page, tab) => {
@@ -92,6 +114,6 @@ story("phone", { width: 390, height: 844, hasTouch: true, isMobile: true, device
   await page.locator("li.hit > a").nth(1).tap();
   await at(page, { metric: "euclidean", image: /./ });
   await page.locator("nav a[href='/map']").tap();
-  await page.locator('.map-stage[aria-busy="false"]').waitFor();
+  await page.locator(".map-svg a").nth(10).waitFor();
   await tab.shot("phone 4 map");
 });

@@ -19,8 +19,42 @@ export function structure(page) {
   return page.evaluate(() => {
     const count = { "body > header": 1, "body > header nav": 1, main: 1, "body > footer": 1, h1: 1, ".skip": 1, "html[lang]": 1 };
     const wrong = Object.entries(count).filter(([part, n]) => document.querySelectorAll(part).length !== n).map(([part, n]) => `not ${n} of ${part}`);
-    const mute = [...document.images].filter((img) => !img.hasAttribute("alt")).map((img) => "no alt: " + img.outerHTML.slice(0, 120));
-    return [...wrong, ...mute, ...(document.title.trim() ? [] : ["no title"])];
+    const say = (what, list) => list.map((e) => `${what}: ${e.outerHTML.slice(0, 120)}`), all = (part) => [...document.querySelectorAll(part)];
+    const words = (e) => e.textContent.trim() + (e.ariaLabel ?? "") + [...e.querySelectorAll("img")].map((i) => i.alt).join("");
+    const levels = all("h1, h2, h3, h4, h5"), ids = all("[id]").map((e) => e.id);
+    return [
+      ...wrong, ...(document.title.trim() ? [] : ["no title"]),
+      ...say("no alt", all("img:not([alt])")),
+      ...say("no label", all("input:not([type=hidden]), select, textarea").filter((e) => !e.labels.length && !e.ariaLabel)),
+      ...say("no name", all("a, button, summary").filter((e) => !words(e))),
+      ...say("named by nothing", all("[aria-labelledby]").filter((e) => !document.getElementById(e.getAttribute("aria-labelledby")))),
+      ...say("a level skipped", levels.filter((e, i) => i && Number(e.tagName[1]) > Number(levels[i - 1].tagName[1]) + 1)),
+      ...ids.filter((id, i) => ids.indexOf(id) !== i).map((id) => "id twice: " + id),
+    ];
+  });
+}
+
+/**
+ * contrast looks at every word that is to be seen: 4.5 to 1 against what lies behind it, or 3 to 1 where it is large. Where
+ * a colour is mixed by the browser, axe alone judges.
+ */
+export function contrast(page) {
+  return page.evaluate(() => {
+    const parse = (color) => { const m = color.startsWith("rgb") && color.match(/[\d.]+/g).map(Number); return m && [m[0], m[1], m[2], m[3] ?? 1]; };
+    const linear = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const light = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, share, i) => sum + share * linear(c[i]), 0.05);
+    const behind = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (!c || c[3] === 1) return c; } return [255, 255, 255, 1]; };
+    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const e = walk.currentNode.parentElement;
+      if (!walk.currentNode.textContent.trim() || e.closest(".unseen, .skip, svg, script") || !e.checkVisibility({ opacityProperty: true, contentVisibilityAuto: true })) continue;
+      const style = getComputedStyle(e), front = parse(style.color), back = behind(e);
+      if (!front || !back) continue;
+      const ratio = Math.max(light(front), light(back)) / Math.min(light(front), light(back));
+      const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+      if (ratio < (large ? 3 : 4.5)) found.push(`contrast ${ratio.toFixed(2)}: ${e.outerHTML.slice(0, 120)}`);
+    }
+    return found;
   });
 }
 

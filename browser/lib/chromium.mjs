@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
+import { accessibility } from "./checks.mjs";
 import { artefacts } from "./program.mjs";
 
 /** findChromium returns the path of a browser, or nothing. */
@@ -16,11 +17,11 @@ function isProgram(path) {
   try { accessSync(path, constants.X_OK); return true; } catch { return false; }
 }
 
-/** launch starts a browser that draws WebGL without a graphics card and asks nobody for anything by itself. */
-export function launch() {
+/** launch starts a browser that asks nobody for anything by itself. Without a graphics card WebGL is drawn in software, and so is all else then. */
+export function launch({ webgl = false } = {}) {
   return chromium.launch({
     executablePath: findChromium(),
-    args: ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic", "--disable-component-update"],
+    args: [webgl ? "--use-angle=swiftshader" : "--disable-software-rasterizer", "--disable-quic", "--disable-component-update"],
     chromiumSandbox: process.getuid?.() !== 0, // the sandbox refuses to run as root
   });
 }
@@ -72,6 +73,17 @@ export class Tab {
     const shown = () => [...document.images].every((i) => i.complete || !i.checkVisibility() || i.getBoundingClientRect().top > innerHeight);
     await this.page.waitForFunction(shown, null, { timeout: 3000, polling: 50 }).catch(() => {});
     await this.page.screenshot({ path: this.path(name), ...options });
+  }
+
+  /** accessible asserts that axe finds nothing in what is to be seen, light and dark. */
+  async accessible(what = "") {
+    const found = [];
+    for (const colorScheme of ["light", "dark"]) {
+      await this.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      found.push(...(await accessibility(this.page)).map((text) => `${what} ${colorScheme}: ${text}`));
+    }
+    await this.page.emulateMedia({ colorScheme: null, reducedMotion: null });
+    assert.deepEqual(found, []);
   }
 
   path(name) { return join(artefacts, name.replaceAll(/[^a-z0-9]+/gi, "-") + ".png"); }

@@ -1,6 +1,7 @@
 // The built program: run to its end, or serving a file on a port that the system chooses.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { copyFile, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,19 +22,30 @@ export async function run(args, allowed = []) {
   }
 }
 
-/** serve serves a database and returns the site's address and how to stop it. */
+/** serve serves a copy of a database, so that nobody else sees what is done to it. It returns the site's address and how to stop it. */
 export async function serve(name, ...flags) {
-  const server = spawn(binary, ["serve", "--db", database(name), "--listen", "127.0.0.1:0", ...flags], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
-  const ended = once(server, "exit");
-  const stop = async () => { if (server.exitCode === null) server.kill("SIGTERM"); await ended; };
-  process.once("exit", () => server.kill("SIGTERM")); // a walk that breaks off leaves nothing running
+  const copy = database(`${name} ${process.pid}`);
+  await copyFile(database(name), copy);
+  const server = spawn(binary, ["serve", "--db", copy, "--listen", "127.0.0.1:0", ...flags], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+  const ended = once(server, "exit"), release = guard(server.pid);
+  const stop = async () => { release(); await ended; await rm(copy); };
+  return { address: await addressOf(server), stop };
+}
+
+/** guard ends a process when it is released, and when this one is no more, however it has ended: its end of a pipe closes. */
+function guard(pid) {
+  const waiting = spawn("sh", ["-c", 'read _; kill "$0"', String(pid)], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+  return () => waiting.stdin.end();
+}
+
+async function addressOf(server) {
   const said = [];
   for await (const line of createInterface({ input: server.stderr })) {
     said.push(line);
     const [address] = line.match(/http:\/\/[0-9.:]+/) ?? [];
     if (!address) continue;
     server.stderr.resume(); // its log must not fill the pipe
-    return { address, stop };
+    return address;
   }
   throw new Error("the server did not say where it listens:\n" + said.join("\n"));
 }
