@@ -72,7 +72,7 @@ export class Tab {
   async shot(name, options = {}) {
     const shown = () => [...document.images].every((i) => i.complete || !i.checkVisibility() || i.getBoundingClientRect().top > innerHeight);
     await this.page.waitForFunction(shown, null, { timeout: 3000, polling: 50 }).catch(() => {});
-    await this.page.screenshot({ path: this.path(name), ...options });
+    await this.page.screenshot({ path: this.path(name), quality: 85, ...options });
   }
 
   /** accessible asserts that axe finds nothing in what is to be seen, light and dark. */
@@ -86,7 +86,7 @@ export class Tab {
     assert.deepEqual(found, []);
   }
 
-  path(name) { return join(artefacts, name.replaceAll(/[^a-z0-9]+/gi, "-") + ".png"); }
+  path(name) { return join(artefacts, name.replaceAll(/[^a-z0-9]+/gi, "-") + ".jpg"); }
 
   async close() {
     await this.context.close();

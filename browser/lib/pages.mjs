@@ -8,8 +8,10 @@ import { serve } from "./program.mjs";
 
 let browser;
 
+export const light = ["light", 1440], dark = ["dark", 390];
+
 /** lookAt looks at one page of every kind that the first page leads to, and at more pages that a function makes. */
-export function lookAt(name, { depth, lacking, flags = [], more = () => [] }) {
+export function lookAt(name, { depth, lacking, flags = [], views = [light, dark], more = () => [] }) {
   before(async () => { browser ??= await launch(); });
   after(() => browser.close());
   test(`every page of the ${name} site`, async (t) => {
@@ -21,21 +23,21 @@ export function lookAt(name, { depth, lacking, flags = [], more = () => [] }) {
     for (const path of [...(await crawl(site.address, depth, lacking)), ...made]) {
       const [route] = features(path), first = !routes.has(route);
       routes.add(route);
-      await t.test(path, () => look(tab, path, { name: `${name} ${path}`, audited: first || made.includes(path) }));
+      await t.test(path, () => look(tab, path, { name: `${name} ${path}`, views, audited: first || made.includes(path) }));
     }
     tab.expect("the server responded with a status of 4");
     await tab.close();
   });
 }
 
-/** The first page of a route is audited in both themes; its likes, which differ by a parameter, have the same parts. */
-async function look(tab, path, { name, audited }) {
+/** The first page of a route is audited in every view; its likes, which differ by a parameter, have the same parts. */
+async function look(tab, path, { name, views, audited }) {
   const { page } = tab;
   await page.setViewportSize({ width: 1440, height: 1000 });
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   const response = await page.goto(path);
   const found = [...inline(await response.text()), ...(await structure(page)), ...(await focus(page))];
-  for (const [colorScheme, wide] of [["light", 1440], ["dark", 390]]) {
+  for (const [colorScheme, wide] of views) {
     await page.setViewportSize({ width: wide, height: 1000 });
     await page.emulateMedia({ colorScheme });
     const seen = [...(await width(page)), ...(await contrast(page)), ...(audited ? await accessibility(page) : [])];
