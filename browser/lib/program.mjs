@@ -2,7 +2,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, rm } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -38,14 +37,14 @@ function guard(pid) {
   return () => waiting.stdin.end();
 }
 
-async function addressOf(server) {
-  const said = [];
-  for await (const line of createInterface({ input: server.stderr })) {
-    said.push(line);
-    const [address] = line.match(/http:\/\/[0-9.:]+/) ?? [];
-    if (!address) continue;
-    server.stderr.resume(); // its log must not fill the pipe
-    return address;
-  }
-  throw new Error("the server did not say where it listens:\n" + said.join("\n"));
+/** addressOf waits until a server says where it listens. Its log is read to the end: it must not fill the pipe. */
+function addressOf(server) {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    server.stderr.setEncoding("utf8").on("data", (words) => {
+      said = (said + words).slice(-10_000);
+      const [address] = said.match(/http:\/\/[0-9.]+:[0-9]+\b/) ?? [];
+      if (address) resolve(address);
+    }).on("end", () => reject(new Error("the server did not say where it listens:\n" + said)));
+  });
 }
