@@ -125,7 +125,7 @@ func (p *CarePage) edits(ctx context.Context, db *store.DB, d store.Dataset) err
 }
 
 func (w *web) careDatasets(ctx context.Context, s careState) ([]Choice, error) {
-	datasets, err := w.service.db.Datasets(ctx)
+	datasets, err := w.service.datasets(ctx)
 	var list []Choice
 	for _, d := range datasets {
 		list = append(list, Choice{Name: d.Name, Note: strconv.Itoa(d.Images), Current: d.Name == s.dataset, URL: careState{dataset: d.Name}.url()})

@@ -20,18 +20,18 @@ var metricNotes = map[store.Metric]string{
 
 // datasetChoices keep as much of the selection as the other dataset has vectors for.
 func (w *web) datasetChoices(ctx context.Context, s selection) ([]Choice, error) {
-	datasets, err := w.service.db.Datasets(ctx)
+	datasets, err := w.service.datasets(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var list []Choice
 	for _, d := range datasets {
 		there := selection{dataset: d.Name, metric: s.metric, p: s.p, k: s.k, shuffle: s.shuffle}
-		same, err := w.service.db.Embeddings(ctx, store.EmbeddingFilter{DatasetID: d.ID, Model: s.model, Layer: s.layer})
+		known, err := w.service.seen(ctx, d.ID)
 		if err != nil {
 			return nil, err
 		}
-		if len(same) > 0 {
+		if len(known.chosen(s.model, s.layer, "")) > 0 {
 			there.model, there.layer = s.model, s.layer
 		}
 		list = append(list, Choice{

@@ -36,18 +36,14 @@ func (s selection) asks() bool { return len(s.ask) > 0 }
 
 // bestMetric looks at the layers that the selection leaves open.
 func (s *Service) bestMetric(ctx context.Context, d store.Dataset, sel selection) (metric store.Metric, p float64, err error) {
-	embeddings, err := s.db.Embeddings(ctx, store.EmbeddingFilter{DatasetID: d.ID, Model: sel.model, Layer: sel.layer, Pooling: sel.pooling})
+	known, err := s.seen(ctx, d.ID)
 	if err != nil {
 		return "", 0, err
 	}
 	best := map[store.Metric]float64{}
 	for _, m := range store.Metrics() {
-		means, err := s.meanScores(ctx, d.ID, MetricKey(m, sel.p))
-		if err != nil {
-			return "", 0, err
-		}
-		for _, e := range embeddings {
-			if mean := means[e.ID]; mean != nil {
+		for _, e := range known.chosen(sel.model, sel.layer, sel.pooling) {
+			if mean := known.means[MetricKey(m, sel.p)][e.ID]; mean != nil {
 				best[m] = max(best[m], *mean)
 			}
 		}

@@ -65,7 +65,7 @@ func (w *web) serveDatasets(c echo.Context) error {
 func (w *web) overview(c echo.Context, section, title, template string) error {
 	ctx := c.Request().Context()
 	page := &HomePage{Base: templates.NewBase(c, section, title), File: filepath.Base(w.service.db.Path()), Datasets: []DatasetCard{}}
-	datasets, err := w.service.db.Datasets(ctx)
+	datasets, err := w.service.datasets(ctx)
 	if err != nil {
 		return err
 	}

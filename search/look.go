@@ -94,11 +94,11 @@ func (s *Service) embed(ctx context.Context, embeddings []store.Embedding, f fou
 
 // uploadOff says why a new picture cannot be a query for this embedding; "" when it can.
 func (s *Service) uploadOff(ctx context.Context, e store.Embedding) (string, error) {
-	models, err := s.db.DatasetModels(ctx, e.DatasetID)
+	known, err := s.seen(ctx, e.DatasetID)
 	if err != nil {
 		return "", err
 	}
-	for _, m := range models {
+	for _, m := range known.models {
 		if m.ID == e.ModelID && !m.HasGraph {
 			return fmt.Sprintf("This file was shipped without its networks (snapshot --without-models), so %s cannot look at a new picture.", m.Name), nil
 		}

@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/convnet-playground/convnet/store"
 )
@@ -39,11 +38,11 @@ func (s *Service) mapOf(ctx context.Context, r Request, method string) (*mapAnsw
 
 // project finds the layer's projection by a method, or any when the method is not said; without one, it has no method.
 func (s *Service) project(ctx context.Context, a *mapAnswer, method string) error {
-	all, err := s.db.Projections(ctx, store.ProjectionFilter{EmbeddingID: a.target.embedding.ID})
+	known, err := s.seen(ctx, a.target.embedding.DatasetID)
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(all, func(p, q store.Projection) int { return rank(p.Method) - rank(q.Method) })
+	all := known.maps(a.target.embedding.ID)
 	for _, p := range all {
 		a.methods = append(a.methods, p.Method)
 		if a.projection.Method == "" && (method == "" || method == p.Method) {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -15,7 +16,8 @@ type mapDrawing struct {
 	Width, Height int
 	Radius        float64
 	Label         string
-	Groups        []drawnGroup
+	Groups        []*drawnGroup
+	Linked        bool // points are links: then it is no picture to those who hear it, but a group of links
 	Lines         []drawnLine
 	Rings         []drawnPlace // around the query's neighbors
 	Query         *drawnPlace
@@ -25,23 +27,6 @@ type mapDrawing struct {
 	Dark   bool
 	Legend []drawnEntry
 	Foot   string
-}
-
-// Linked says whether points are links: then it is no picture to those who hear it, but a group of links.
-func (m mapDrawing) Linked() bool {
-	return len(m.Groups) > 0 && m.Groups[0].Points[0].URL != ""
-}
-
-// drawnGroup is points of one colour and shape.
-type drawnGroup struct {
-	Class, Fill string
-	Points      []drawnPoint
-}
-
-// drawnPoint is a point; without an address it is no link.
-type drawnPoint struct {
-	Path, URL, Title string
-	Faint            bool // outside the selection
 }
 
 type drawnLine struct{ X1, Y1, X2, Y2 float64 }
@@ -70,7 +55,7 @@ type drawing struct {
 	place     []float64 // of a query that is no image of the dataset, in the unit square
 	selected  []int     // nil: nothing is selected
 	hidden    func(category string) bool
-	url       func(img store.Image) string // nil: no links
+	url       func(name string) string // of an image; nil: no links
 	dark      bool
 }
 
@@ -81,6 +66,7 @@ func (d drawing) draw() *mapDrawing {
 	m := &mapDrawing{Width: drawnWidth, Height: drawnHeight(l), Radius: diameter / 2, Dark: d.dark}
 	m.Label = fmt.Sprintf("Map of %d images", len(l.ids))
 	m.Groups = d.groups(m)
+	m.Linked = d.url != nil && len(m.Groups) > 0
 	d.mark(m)
 	return m
 }
@@ -107,7 +93,7 @@ func (m *mapDrawing) point(l *layout, i int) (float64, float64) {
 
 func round1(x float64) float64 { return math.Round(10*x) / 10 }
 
-func (d drawing) groups(m *mapDrawing) []drawnGroup {
+func (d drawing) groups(m *mapDrawing) []*drawnGroup {
 	byKey := map[int]*drawnGroup{}
 	selected := make(map[int]bool, len(d.selected))
 	for _, i := range d.selected {
@@ -125,20 +111,15 @@ func (d drawing) groups(m *mapDrawing) []drawnGroup {
 			byKey[key] = d.group(key)
 		}
 		x, y := m.point(d.layout, i)
-		p := drawnPoint{Path: shapePath(shape, x, y, m.Radius), Title: d.title(i), Faint: d.selected != nil && !selected[i]}
+		p := drawnPoint{path: shapePath(shape, x, y, m.Radius), title: d.title(i), faint: d.selected != nil && !selected[i]}
 		if d.url != nil {
-			p.URL = d.url(img)
+			p.url = d.url(img.Name)
 		}
-		byKey[key].Points = append(byKey[key].Points, p)
+		byKey[key].add(p)
 	}
-	keys := make([]int, 0, len(byKey))
-	for key := range byKey {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	groups := make([]drawnGroup, len(keys))
-	for i, key := range keys {
-		groups[i] = *byKey[key]
+	groups := make([]*drawnGroup, 0, len(byKey))
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		groups = append(groups, byKey[key])
 	}
 	return groups
 }

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"github.com/convnet-playground/convnet/store"
 )
 
 // inlinePoints is up to how many points a page brings its drawing along. A larger one is an address: whoever has no
@@ -109,11 +107,11 @@ func drawingOf(own mapState, a *mapAnswer, selected []int64, small bool) drawing
 		layout: a.layout, dataset: a.target.dataset, values: a.values, query: a.page.Query.ImageID, place: a.place,
 		neighbors: a.neighborIDs(), hidden: own.hidden,
 	}
-	d.url = func(img store.Image) string {
+	d.url = addresses(func(ask Ask) string {
 		there := own
-		there.ask, there.page = AskFor(img.Name), 0
+		there.ask, there.page = ask, 0
 		return choose(small, there.selection.url(), there.url("/map"))
-	}
+	})
 	if own.lasso != nil {
 		d.selected = []int{}
 		for _, id := range selected {

@@ -25,14 +25,15 @@ type Place struct {
 // place finds the query on the layer's map: where it is stored for an image of the dataset, where it would be for
 // a picture that was sent. It is nil when there is no map, or no way to place what is new.
 func (s *Service) place(ctx context.Context, e store.Embedding, q Query, vector []float32) (*Place, error) {
-	all, err := s.db.Projections(ctx, store.ProjectionFilter{EmbeddingID: e.ID})
-	if err != nil || len(all) == 0 {
+	known, err := s.seen(ctx, e.DatasetID)
+	if err != nil {
 		return nil, err
 	}
-	p := all[0]
-	if i := slices.IndexFunc(all, func(p store.Projection) bool { return p.Method == store.UMAP }); i >= 0 {
-		p = all[i]
+	maps := known.maps(e.ID)
+	if len(maps) == 0 {
+		return nil, nil
 	}
+	p := maps[0]
 	if q.ImageID != 0 {
 		return s.storedPlace(ctx, p, q.ImageID)
 	}

@@ -154,7 +154,7 @@ func (p *ScorecardPage) choices(card *card, q cardQuery) {
 }
 
 func (w *web) cardDatasets(c echo.Context, q cardQuery) ([]Choice, error) {
-	datasets, err := w.service.db.Datasets(c.Request().Context())
+	datasets, err := w.service.datasets(c.Request().Context())
 	var list []Choice
 	for _, d := range datasets {
 		there := cardQuery{dataset: d.Name, measure: q.measure, k: q.k, columns: q.columns}

@@ -35,6 +35,8 @@ type Service struct {
 	layouts    *memo[*layout]
 	scales     *memo[*Scale]
 	past       *memo[pastQueries]
+	listed     *memo[[]store.Dataset]
+	sights     *memo[*seen] // by the dataset's id
 	cared      *memo[*examined]
 	scorer     *scorer
 	bootstraps *memo[*retrieval.Bootstrap]
@@ -47,7 +49,7 @@ func NewService(db *store.DB, embedder Embedder) *Service {
 	return &Service{
 		db: db, embedder: embedder, ranking: semaphore.NewWeighted(1),
 		scores: newMemo[map[int64]float64](keepScores), layouts: newMemo[*layout](keepLayouts), scales: newMemo[*Scale](keepDistances),
-		past: newMemo[pastQueries](keepPast), cared: newMemo[*examined](keepExamined),
+		past: newMemo[pastQueries](keepPast), listed: newMemo[[]store.Dataset](1), sights: newMemo[*seen](keepSeen), cared: newMemo[*examined](keepExamined),
 		scorer: newScorer(), bootstraps: newMemo[*retrieval.Bootstrap](keptBootstraps),
 		vectors: newMemo[[]float32](keptVectors), looks: newMemo[map[int64][]float32](keptLooks),
 	}

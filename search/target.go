@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -70,15 +69,12 @@ func (s *Service) resolve(ctx context.Context, r Request) (target, error) {
 }
 
 func (s *Service) dataset(ctx context.Context, name string) (store.Dataset, error) {
-	if name != "" {
-		d, err := s.db.Dataset(ctx, name)
-		if !errors.Is(err, store.ErrNotFound) {
-			return d, err
-		}
-	}
-	all, err := s.db.Datasets(ctx)
+	all, err := s.datasets(ctx)
 	if err != nil {
 		return store.Dataset{}, err
+	}
+	if i := slices.IndexFunc(all, func(d store.Dataset) bool { return d.Name == name }); i >= 0 {
+		return all[i], nil
 	}
 	if len(all) == 0 {
 		return store.Dataset{}, say(ErrEmpty, "This file has no images yet. Run convnet ingest to bring some in.")
@@ -91,20 +87,16 @@ func (s *Service) dataset(ctx context.Context, name string) (store.Dataset, erro
 
 // modelsOf groups a dataset's embeddings by model. Of two versions of one model the newer one is offered.
 func (s *Service) modelsOf(ctx context.Context, datasetID int64, metricKey string) ([]modelLayers, error) {
-	embeddings, err := s.db.Embeddings(ctx, store.EmbeddingFilter{DatasetID: datasetID})
-	if err != nil {
-		return nil, err
-	}
-	means, err := s.meanScores(ctx, datasetID, metricKey)
+	known, err := s.seen(ctx, datasetID)
 	if err != nil {
 		return nil, err
 	}
 	newest := map[string]int64{}
-	for _, e := range embeddings {
+	for _, e := range known.embeddings {
 		newest[e.Model] = max(newest[e.Model], e.ModelID)
 	}
 	var models []modelLayers
-	for _, e := range embeddings {
+	for _, e := range known.embeddings {
 		if e.ModelID != newest[e.Model] {
 			continue
 		}
@@ -113,24 +105,9 @@ func (s *Service) modelsOf(ctx context.Context, datasetID int64, metricKey strin
 			i = len(models)
 			models = append(models, modelLayers{name: e.Model})
 		}
-		models[i].layers = append(models[i].layers, layerChoice{Embedding: e, mean: means[e.ID]})
+		models[i].layers = append(models[i].layers, layerChoice{Embedding: e, mean: known.means[metricKey][e.ID]})
 	}
 	return models, nil
-}
-
-// meanScores maps embedding ids to their stored score over all queries.
-func (s *Service) meanScores(ctx context.Context, datasetID int64, metricKey string) (map[int64]*float64, error) {
-	scores, err := s.db.Scores(ctx, datasetID)
-	if err != nil {
-		return nil, err
-	}
-	means := map[int64]*float64{}
-	for _, score := range scores {
-		if score.Category == "" && score.Metric == metricKey && score.Queries > 0 {
-			means[score.EmbeddingID] = &score.Weighted
-		}
-	}
-	return means, nil
 }
 
 func chooseModel(models []modelLayers, r Request) (modelLayers, error) {
