@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"slices"
 
 	"github.com/convnet-playground/convnet/store"
@@ -97,14 +98,36 @@ func (s *Service) catalogue(ctx context.Context, d store.Dataset, v catalogueVie
 	if err != nil {
 		return c, err
 	}
-	for _, g := range groups {
-		group, err := s.group(ctx, d, v, g, limit, offset)
-		if err != nil {
-			return c, err
-		}
-		c.Groups = append(c.Groups, group)
+	images, err := s.shown(ctx, d, groups, limit, offset)
+	if err != nil {
+		return c, err
+	}
+	for i, g := range groups {
+		c.Groups = append(c.Groups, v.group(d, g, images[i]))
 	}
 	return c, nil
+}
+
+// keepShown is of how many pages of catalogues the images are kept, some sixty of each.
+const keepShown = 64
+
+// shown reads some of the images of each of the groups, once for each state of the file: a catalogue is the same beside most queries.
+func (s *Service) shown(ctx context.Context, d store.Dataset, groups []store.CategoryCount, limit, offset int) ([][]store.Image, error) {
+	version, err := s.db.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprintf("%d %d %d %d %q", version, d.ID, limit, offset, names(groups, func(g store.CategoryCount) string { return g.Name }))
+	return s.tiles.get(ctx, key, func(ctx context.Context) ([][]store.Image, error) {
+		images := make([][]store.Image, len(groups))
+		for i, g := range groups {
+			var err error
+			if images[i], err = s.db.Images(ctx, store.ImageFilter{DatasetID: d.ID, Category: &g.Name, Limit: limit, Offset: offset}); err != nil {
+				return nil, err
+			}
+		}
+		return images, nil
+	})
 }
 
 // paginate sets the page numbers and returns the categories to show and which of their images.
@@ -141,13 +164,12 @@ func (c *Catalogue) turn(v catalogueView, n, perPage int) (from, to int) {
 	return from, min(from+perPage, n)
 }
 
-func (s *Service) group(ctx context.Context, d store.Dataset, v catalogueView, g store.CategoryCount, limit, offset int) (CatalogueGroup, error) {
+func (v catalogueView) group(d store.Dataset, g store.CategoryCount, images []store.Image) CatalogueGroup {
 	group := CatalogueGroup{Category: g.Name, Images: g.Images, Swatch: swatch(d, g.Name), URL: v.categoryURL(&g.Name, 1)}
-	images, err := s.db.Images(ctx, store.ImageFilter{DatasetID: d.ID, Category: &g.Name, Limit: limit, Offset: offset})
 	for _, img := range images {
 		group.Shown = append(group.Shown, v.tile(img))
 	}
-	return group, err
+	return group
 }
 
 func (v catalogueView) tile(img store.Image) CatalogueImage {

@@ -1,10 +1,12 @@
 package search
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/templates"
@@ -134,12 +136,19 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 	}
 	r := s.request()
 	ctx := c.Request().Context()
-	answer, t, err := w.service.search(ctx, r)
+	answer, t, err := w.service.understand(ctx, r)
 	if err != nil {
 		return err
 	}
 	s = s.resolved(answer, t)
-	page := &SearchPage{Base: templates.NewBase(c, "search", title(answer)), Page: answer}
+	page := &SearchPage{Base: templates.NewBase(c, "search", ""), Page: answer}
+	both, inBoth := errgroup.WithContext(ctx) // a network may have to look at a picture
+	both.Go(func() error { return w.service.fill(inBoth, answer, t, r) })
+	both.Go(func() error { return w.beside(inBoth, page, s, t) })
+	if err := both.Wait(); err != nil {
+		return err
+	}
+	page.Heading = title(answer)
 	page.links(s, t)
 	page.ProbeURL, page.LayerURL = s.probeURL(), s.layerURL()
 	if err = w.service.icons(ctx, page, t); err != nil {
@@ -148,7 +157,18 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 	if page.Hint, err = w.service.hint(ctx, page, s, t); err != nil {
 		return err
 	}
-	if page.Firing, err = w.service.firing(ctx, t.embedding, answer.Query); err != nil {
+	if err := w.fillQuery(c, page, s, t); err != nil {
+		return err
+	}
+	if page.Map, err = w.service.panel(ctx, s, answer, t); err != nil {
+		return err
+	}
+	return templates.Respond(c, "search/search", page)
+}
+
+// beside fills in what does not hang on the answer.
+func (w *web) beside(ctx context.Context, page *SearchPage, s selection, t target) (err error) {
+	if page.Firing, err = w.service.firing(ctx, t.embedding, page.Query); err != nil {
 		return err
 	}
 	if page.Datasets, err = w.datasetChoices(ctx, s); err != nil {
@@ -162,17 +182,8 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 	if page.Upload.Available {
 		s.shown(page.Firing)
 	}
-	if err := w.fillQuery(c, page, s, t); err != nil {
-		return err
-	}
-	page.Catalogue, err = w.service.catalogue(ctx, t.dataset, workbenchCatalogue(s, answer.Query.ImageID))
-	if err != nil {
-		return err
-	}
-	if page.Map, err = w.service.panel(ctx, s, answer, t); err != nil {
-		return err
-	}
-	return templates.Respond(c, "search/search", page)
+	page.Catalogue, err = w.service.catalogue(ctx, t.dataset, workbenchCatalogue(s, page.Query.ImageID))
+	return err
 }
 
 func title(p *Page) string {

@@ -36,7 +36,8 @@ type Service struct {
 	scales     *memo[*Scale]
 	past       *memo[pastQueries]
 	listed     *memo[[]store.Dataset]
-	sights     *memo[*seen] // by the dataset's id
+	sights     *memo[*seen]           // of datasets
+	tiles      *memo[[][]store.Image] // of pages of catalogues
 	cared      *memo[*examined]
 	scorer     *scorer
 	bootstraps *memo[*retrieval.Bootstrap]
@@ -49,7 +50,8 @@ func NewService(db *store.DB, embedder Embedder) *Service {
 	return &Service{
 		db: db, embedder: embedder, ranking: semaphore.NewWeighted(1),
 		scores: newMemo[map[int64]float64](keepScores), layouts: newMemo[*layout](keepLayouts), scales: newMemo[*Scale](keepDistances),
-		past: newMemo[pastQueries](keepPast), listed: newMemo[[]store.Dataset](1), sights: newMemo[*seen](keepSeen), cared: newMemo[*examined](keepExamined),
+		past: newMemo[pastQueries](keepPast), listed: newMemo[[]store.Dataset](1), sights: newMemo[*seen](keepSeen), tiles: newMemo[[][]store.Image](keepShown),
+		cared:  newMemo[*examined](keepExamined),
 		scorer: newScorer(), bootstraps: newMemo[*retrieval.Bootstrap](keptBootstraps),
 		vectors: newMemo[[]float32](keptVectors), looks: newMemo[map[int64][]float32](keptLooks),
 	}
@@ -69,16 +71,33 @@ func (s *Service) Neighbors(ctx context.Context, r Request) (*Page, error) {
 }
 
 func (s *Service) search(ctx context.Context, r Request) (*Page, target, error) {
-	page, t, err := s.answer(ctx, r)
-	if err != nil {
-		return nil, t, err
+	page, t, err := s.understand(ctx, r)
+	if err == nil {
+		err = s.fill(ctx, page, t, r)
+	}
+	return page, t, err
+}
+
+// fill finds what an understood request asks for.
+func (s *Service) fill(ctx context.Context, page *Page, t target, r Request) (err error) {
+	if err = s.fillResults(ctx, page, t, r); err != nil {
+		return err
 	}
 	page.Layers, err = s.layerScores(ctx, page, t)
-	return page, t, err
+	return err
 }
 
 // answer is the page but for its layers.
 func (s *Service) answer(ctx context.Context, r Request) (*Page, target, error) {
+	page, t, err := s.understand(ctx, r)
+	if err == nil {
+		err = s.fillResults(ctx, page, t, r)
+	}
+	return page, t, err
+}
+
+// understand is the page without what is found: what is asked for, and with what.
+func (s *Service) understand(ctx context.Context, r Request) (*Page, target, error) {
 	r, err := r.withDefaults()
 	if err != nil {
 		return nil, target{}, err
@@ -91,10 +110,8 @@ func (s *Service) answer(ctx context.Context, r Request) (*Page, target, error) 
 		Dataset: t.dataset.Name, Model: t.model.name, Layer: t.embedding.Layer, Pooling: t.embedding.Pooling,
 		Metric: r.Metric, P: r.P, K: r.K,
 	}
-	if page.Query, err = s.resolveQuery(ctx, r, t.dataset); err != nil {
-		return nil, t, err
-	}
-	return page, t, s.fillResults(ctx, page, t, r)
+	page.Query, err = s.resolveQuery(ctx, r, t.dataset)
+	return page, t, err
 }
 
 func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Request) error {
@@ -105,7 +122,7 @@ func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Reque
 	if err != nil {
 		return err
 	}
-	found, err := s.neighbors(ctx, t.embedding, page, v, max(r.K, scoreDepth))
+	found, err := s.neighbors(ctx, t.embedding, page, v, max(page.K, scoreDepth))
 	if err != nil {
 		return err
 	}
@@ -119,7 +136,7 @@ func (s *Service) fillResults(ctx context.Context, page *Page, t target, r Reque
 	page.Compared, page.Farthest = found.Compared, found.Farthest
 	page.Score = scoreQuery(page.Query.Category, ranks(page.Query.Category, found, images))
 	page.Results = hits(page.Query.Category, found, images)
-	page.Results = page.Results[:min(len(page.Results), r.K)]
+	page.Results = page.Results[:min(len(page.Results), page.K)]
 	return s.weigh(ctx, page, t)
 }
 

@@ -34,11 +34,14 @@ func (db *DB) Version(ctx context.Context) (version int64, err error) {
 	return version, nil
 }
 
+// close may be called again, like sql.DB's.
 func (w *versionWatch) close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.conn == nil {
 		return nil
 	}
-	return w.conn.Close()
+	err := w.conn.Close()
+	w.conn = nil
+	return err
 }
