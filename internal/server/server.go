@@ -80,6 +80,9 @@ func New(config Config) *Server {
 	return s
 }
 
+// gzipLevel takes two fifths of the usual level's time for a search page, and makes it a twelfth larger.
+const gzipLevel = 2
+
 // use puts the layers around every request, the outermost first.
 func (s *Server) use() {
 	limits := s.config.Limits
@@ -97,7 +100,7 @@ func (s *Server) use() {
 		bodyLimit(limits.Body),
 		s.sameOrigin,
 		s.warm.serve,
-		middleware.GzipWithConfig(middleware.GzipConfig{Skipper: alreadyCompressed, MinLength: 1024}),
+		middleware.GzipWithConfig(middleware.GzipConfig{Skipper: alreadyCompressed, MinLength: 1024, Level: gzipLevel}),
 	)
 }
 
