@@ -4,7 +4,7 @@ import { count, story, until, visit } from "./lib/story.mjs";
 
 visit("demo");
 
-const boxes = "#clusters input[name=image]";
+const images = "#clusters input[name=image]";
 const selected = (page, words) => until(page, (words) => document.querySelector("[data-count]").textContent === words, words);
 const staged = (page, words) => until(page, (words) => document.getElementById("staged-title").textContent === words, words);
 const nothingStaged = (page) => until(page, () => document.readyState === "complete" && document.getElementById("to") && !document.getElementById("staged-title"));
@@ -12,15 +12,22 @@ const nothingStaged = (page) => until(page, () => document.readyState === "compl
 story("select a range and a group", {}, async (page, tab) => {
   await page.goto("/care?section=clusters");
   await tab.shot("care 1");
-  await page.locator(boxes).first().click();
+  await page.locator(images).first().click();
   await selected(page, "1 selected");
-  await page.locator(boxes).nth(3).click({ modifiers: ["Shift"] });
+  await page.locator(images).nth(3).click({ modifiers: ["Shift"] });
   await selected(page, "4 selected");
-  const all = page.locator("#clusters [data-all]").first(), group = page.locator("#clusters [data-group]").first().locator("input[name=image]");
-  await all.click();
-  await selected(page, `${await group.count()} selected`);
-  for (const box of await group.all()) assert.ok(await box.isChecked());
-  await all.click();
+  const whole = page.locator("#clusters .care-all input").first(), n = await whole.getAttribute("data-n");
+  await whole.check(); // with the four, and with those that are not shown
+  await selected(page, `${n} selected`);
+  assert.ok(Number(n) > 4);
+  await whole.uncheck();
+  await selected(page, "4 selected");
+  await page.goto("/care?section=near-duplicates");
+  const group = page.locator("[data-group]", { has: page.locator("[data-all]") }).first(), boxes = group.locator("input[name=image]");
+  await group.locator("[data-all]").click();
+  await selected(page, `${await boxes.count()} selected`);
+  for (const box of await boxes.all()) assert.ok(await box.isChecked());
+  await group.locator("[data-all]").click();
   await selected(page, "Select images");
 });
 
@@ -30,8 +37,8 @@ story("stage, undo, move, commit", {}, async (page, tab) => {
   await page.waitForURL("**/care");
   await tab.shot("care 2 findings", { fullPage: true });
   await page.goto("/care?section=clusters");
-  await page.locator(boxes).nth(0).check();
-  await page.locator(boxes).nth(1).check();
+  await page.locator(images).nth(0).check();
+  await page.locator(images).nth(1).check();
   await page.locator(".care-bar [value=delete]").click();
   await staged(page, "2 changes are staged");
   await until(page, () => document.querySelectorAll(".care-tile.deleted").length > 0);
