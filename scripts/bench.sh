@@ -22,7 +22,11 @@ bench "Seconds for a channel's picture, 128×128, 512 steps, one thread, at eigh
 bench "Search pages of a served site, eight visitors at once, by wrk, where it is installed (ms; healthz: the smallest answer there is)" ./internal/server SearchPage 1x
 bench "A picture sent to a site with DenseNet121, against one bare inference (ratio: 1 is nothing but the network)" ./cmd/convnet Upload 1x
 bench "The scorecard of 10,000 images at eight layers by four metrics (seconds), and again after one layer has changed" ./search Scorecard 1x
-bench "First contentful paint in headless Chromium, and the frame with all points of a map by WebGL without a graphics card (ms)" ./internal/browser FirstPaint 7x
+bench "First contentful paint in headless Chromium, and the frame with all points of a map by WebGL without a graphics card (ms, medians of seven)" ./internal/server FirstPaint 1x
+printf '
+== The same of the demo (ms)
+'
+node browser/firstpaint.mjs
 bench "The maps of the original's content, 288 of 200 points, through the store (cpu-s/288: on two cores half of it passes at least)" ./internal/projection All 1x
 bench "Reading a map of 10,000 points" ./store ProjectionPoints 100x
 bench "Pooling one map (MB/s; the limit is the memory's)" ./internal/pooling Of 1s

@@ -16,7 +16,9 @@ export async function makeDatabases() {
 }
 
 /** A picture of each of a layer's first channels is enough to see what pages with pictures look like. */
-async function makeDemo() {
+export async function makeDemo() {
+  await mkdir(artefacts, { recursive: true });
+  await rm(database("demo"), { force: true });
   await ingest("demo", "demo", "--model", "demo");
   await run(["evaluate", "--quiet", "--db", database("demo")]);
   await run(["visualize", "--quiet", "--db", database("demo"), "--model", "demo", "--layers", "all", "--channels", "0-5", "--size", "48", "--steps", "16"]);

@@ -25,7 +25,6 @@ var allowed = map[string][]string{
 	"internal/server":            {"store", "search", "explorer", "templates", "internal/api", "internal/teaching", "internal/upload"},
 	"internal/api":               {"store", "search", "explorer", "templates", "internal/npy", "internal/onnx", "internal/upload"},
 	"internal/teaching":          {"store", "search", "explorer", "templates", "internal/imaging", "internal/retrieval"},
-	"internal/browser":           {"*"},
 	"internal/cnn":               {"internal/onnx/...", "internal/ortrun", "internal/pooling", "internal/imaging", "internal/cnn/demo", "internal/editdistance"},
 	"internal/cnn/demo":          {},
 	"internal/cnn/imported":      {"internal/cnn", "internal/onnx/..."},
