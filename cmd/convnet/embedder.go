@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/convnet-playground/convnet/explorer"
 	"github.com/convnet-playground/convnet/internal/cnn"
 	"github.com/convnet-playground/convnet/internal/imaging"
@@ -89,12 +91,8 @@ func (e *embedder) Heat(ctx context.Context, embedding store.Embedding, image []
 // look hands on an image and the network of stored embeddings of one model and pooling. The network, the preprocessing and
 // the pooling are their own, so that what comes of it can be compared.
 func (e *embedder) look(ctx context.Context, alike []store.Embedding, image []byte, show func(*cnn.Extractor, *imaging.Picture) error) error {
-	picture, err := imaging.Decode(image, imaging.Limits{})
-	if err != nil {
-		return search.BadRequest{Problem: "This picture cannot be used: " + err.Error()}
-	}
 	first := alike[0]
-	model, err := e.db.DatasetModel(ctx, first.DatasetID, first.Model)
+	picture, model, err := e.prepare(ctx, first, image)
 	if err != nil {
 		return err
 	}
@@ -115,6 +113,20 @@ func (e *embedder) look(ctx context.Context, alike []store.Embedding, image []by
 		return fmt.Errorf("run %s on the query image: %w", first.Model, err)
 	}
 	return nil
+}
+
+// prepare decodes an image, and reads meanwhile which network made an embedding.
+func (e *embedder) prepare(ctx context.Context, one store.Embedding, image []byte) (picture *imaging.Picture, model store.Model, err error) {
+	var both errgroup.Group
+	both.Go(func() (err error) {
+		model, err = e.db.DatasetModel(ctx, one.DatasetID, one.Model)
+		return err
+	})
+	picture, wrong := imaging.Decode(image, imaging.Limits{})
+	if err = both.Wait(); wrong != nil {
+		err = search.BadRequest{Problem: "This picture cannot be used: " + wrong.Error()}
+	}
+	return picture, model, err
 }
 
 func (e *embedder) extractor(n *cnn.Network, names []string, pool string) (*cnn.Extractor, error) {
