@@ -17,11 +17,19 @@ function isProgram(path) {
   try { accessSync(path, constants.X_OK); return true; } catch { return false; }
 }
 
+// The last list of features that are off is the one that counts. The first two would make a page of their own for the address
+// bar of every window, which nobody sees; the others are those that Playwright counts on.
+const off = [
+  "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AvoidUnnecessaryBeforeUnloadCheckSync", "BoundaryEventDispatchTracksNodeRemoval",
+  "DestroyProfileOnBrowserClose", "DialMediaRouteProvider", "GlobalMediaControls", "HttpsUpgrades", "LensOverlay", "MediaRouter", "PaintHolding",
+  "ThirdPartyStoragePartitioning", "Translate", "AutoDeElevate", "RenderDocument", "OptimizationHints",
+];
+
 /** launch starts a browser that asks nobody for anything by itself. Without a graphics card WebGL is drawn in software, and so is all else then. */
 export function launch({ webgl = false } = {}) {
   return chromium.launch({
     executablePath: findChromium(),
-    args: [webgl ? "--use-angle=swiftshader" : "--disable-software-rasterizer", "--disable-quic", "--disable-component-update"],
+    args: [webgl ? "--use-angle=swiftshader" : "--disable-software-rasterizer", "--disable-quic", "--disable-component-update", "--disable-features=" + off.join()],
     chromiumSandbox: process.getuid?.() !== 0, // the sandbox refuses to run as root
   });
 }
