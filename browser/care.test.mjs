@@ -60,7 +60,7 @@ story("stage, undo, move, commit", {}, async (page, tab) => {
     await until(page, ([id, to]) => document.querySelector(`#clusters input[value="${id}"]`).closest(".care-tile").querySelector("p.muted").textContent.trim().startsWith(to), [id, to]);
   };
   await move("odd ones");
-  await tab.shot("care 4 committed", { fullPage: true });
+  await tab.shot("care 4 committed");
   await page.goto("/datasets/demo?category=odd+ones");
   await count(page, "main .tiles img", 1);
   await page.goto("/care?section=clusters");

@@ -22,7 +22,6 @@ story("choose a file", {}, async (page, tab) => {
   await page.locator("#file").setInputFiles(bus);
   await foundBus(page, "1f68c.png");
   await tab.shot("own picture");
-  await tab.accessible("uploaded");
   await page.locator("[data-cycle=layer] li:nth-child(1) a").click();
   await at(page, { upload: /./, layer: /^stage1/ });
   await until(page, () => document.querySelector("[data-cycle=layer] li:nth-child(1) a").ariaCurrent === "true");
@@ -67,7 +66,6 @@ story("paste a picture, save it, come back to it, remove it", {}, async (page, t
   await page.waitForURL("**/saved");
   await page.locator(".saved img").first().waitFor();
   await tab.shot("saved 2 list");
-  await tab.accessible("saved");
   await page.locator(".saved > li > a").first().click();
   await at(page, { saved });
   await page.goto("/saved");

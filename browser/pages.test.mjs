@@ -23,8 +23,8 @@ const around = "0-0~65535-0~65535-65535~0-65535";
 
 const more = async (page) => [
   ...(await own(page)),
-  "/search?image=bus&crop=8,8,30,30", "/search?plus=image:bus&plus=image:taxi&minus=image:minibus", "/search?plus=channel:3", "/search?k=50",
-  "/saved", `/map?select=${around}`, `/map?color=score&layer2=stage1_relu1&model2=demo&select=${around}`,
+  "/search?image=bus&crop=8,8,30,30", "/search?plus=image:bus&plus=image:taxi&minus=image:minibus", "/search?plus=channel:3",
+  "/saved", `/map?color=score&layer2=stage1_relu1&model2=demo&select=${around}`,
   "/nowhere", "/models/nothing", "/search?metric=nonsense", "/search?upload=forgotten",
 ];
 

@@ -25,7 +25,6 @@ story("crop by mouse", {}, async (page, tab) => {
   assert.ok(await page.locator(".crop-form").evaluate((e) => e.open), "the crop's numbers are missing");
   assert.equal(await page.locator("li.hit").count(), 15);
   await tab.shot("crop");
-  await tab.accessible("crop");
   await page.locator(".crop-caption a").nth(1).click();
   await until(page, () => !document.querySelector("h1").textContent.includes("a part of"));
 });
@@ -58,7 +57,6 @@ story("a basket of several", {}, async (page, tab) => {
   await add(3, "minus", 3);
   await count(page, "#basket li.unlike", 1);
   await tab.shot("basket");
-  await tab.accessible("basket");
   await page.locator("#basket li:nth-child(2) a[title='Count it more']").click();
   await until(page, () => document.querySelector("#basket li:nth-child(2) .part-weight").textContent.startsWith("1.5"));
   await page.locator("#basket li:nth-child(3) .part-tools a:last-child").click();
