@@ -34,4 +34,5 @@ bench "A map (UMAP) of 200 to 50,000 points against Debian's umap-learn on as ma
 bench "A map's time and memory from 10,000 to 200,000 points (x-nlogn: 1 and less is as n·log n, or slower)" ./internal/umap Growth 1x
 bench "Maps of 200 points at eight layers, aligned" ./internal/umap Aligned 3x
 bench "Looking through 10,000 images × 1024 for near-duplicates, outliers and clusters" ./internal/care Examine 1x
+bench "Copies and wrong labels planted among real images: how many near-duplicates and suspects are found, by layer of DenseNet121" ./internal/care Planted 1x
 bench "Decode, resize, thumbnail, by stage" ./internal/imaging Stages 1s

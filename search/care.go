@@ -49,7 +49,7 @@ type CareImage struct {
 
 // NearDuplicates are groups of images that are nearly the same.
 type NearDuplicates struct {
-	Threshold float64          `json:"threshold"` // the distance up to which two images are, found from the data
+	Threshold float64          `json:"threshold"` // how far two may be from each other, over what is usual among their neighbors; found from the data
 	Groups    []DuplicateGroup `json:"groups"`    // the nearest first
 }
 

@@ -11,7 +11,7 @@ import (
 func (v *view) nearDuplicates(d NearDuplicates) CareSection {
 	c := CareSection{
 		Name: careNear, Title: "Near-duplicates", Count: len(d.Groups),
-		About: fmt.Sprintf("Images no farther from each other than %.3g. The distances of all images from their nearest say where copies end; mirror images count as copies.", d.Threshold),
+		About: fmt.Sprintf("Images that are at most %.2g times as far from each other as is usual among their neighbors. The distances of all images from their nearest say where copies end; mirror images count as copies.", d.Threshold),
 		Empty: "No two images are nearly the same at this layer.",
 	}
 	for _, g := range d.Groups {

@@ -101,7 +101,7 @@ const careLines = 20
 func (a *app) printCare(r *search.CareReport) {
 	fmt.Fprintf(a.stdout, "%s · %s · %s: %d images, %d looked through, %d told of\n", r.Dataset, r.Model, r.Layer, r.Images, r.Compared, r.Matching)
 	d := r.NearDuplicates
-	fmt.Fprintf(a.stdout, "\nnear-duplicates: %d groups, up to a distance of %.4g\n", len(d.Groups), d.Threshold)
+	fmt.Fprintf(a.stdout, "\nnear-duplicates: %d groups, up to %.2g times the distance that is usual among their neighbors\n", len(d.Groups), d.Threshold)
 	a.careTable(len(d.Groups), func(i int) []string {
 		var names []string
 		for _, img := range d.Groups[i].Images {

@@ -3,6 +3,7 @@ package care
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"github.com/convnet-playground/convnet/internal/umap"
@@ -10,7 +11,7 @@ import (
 
 // Duplicates are groups of points that are nearly the same.
 type Duplicates struct {
-	Threshold float64 // cosine distance up to which two points are near-duplicates; see threshold
+	Threshold float64 // local distance up to which two points are near-duplicates; see localise and threshold
 	Groups    []Group // those with the nearest pair first
 }
 
@@ -40,6 +41,7 @@ type link struct {
 	from, to int
 	distance float64
 	mirrored bool
+	local    float64 // the distance as a share of what is usual around the two
 }
 
 func findDuplicates(ctx context.Context, x umap.Matrix, n umap.Neighbors, grid int) (Duplicates, error) {
@@ -51,17 +53,32 @@ func findDuplicates(ctx context.Context, x umap.Matrix, n umap.Neighbors, grid i
 		}
 		links = append(links, linksOf(m, true)...)
 	}
-	nearest := make([]float64, x.Rows)
-	for i := range nearest {
-		nearest[i] = 2 // no cosine distance is larger
-	}
-	for _, l := range links {
-		nearest[l.from], nearest[l.to] = min(nearest[l.from], l.distance), min(nearest[l.to], l.distance)
-	}
-	d := Duplicates{Threshold: threshold(nearest)}
-	links = slices.DeleteFunc(links, func(l link) bool { return l.distance > d.Threshold })
+	d := Duplicates{Threshold: threshold(localise(links, n))}
+	links = slices.DeleteFunc(links, func(l link) bool { return l.local > d.Threshold && l.distance > smallest })
 	d.Groups = group(x.Rows, links)
 	return d, nil
+}
+
+// localise measures links by what is usual around their points: the distance is divided by the geometric mean of both
+// points' median distances from their neighbors, as local scaling does (Zelnik-Manor and Perona, "Self-Tuning Spectral
+// Clustering", 2004). Categories differ in how alike their images are; beside that, copies of images and mere likeness are
+// told apart at nearly every layer. It returns the local distance of every point from its nearest.
+func localise(links []link, n umap.Neighbors) (nearest []float64) {
+	usual, nearest := make([]float64, n.Rows), make([]float64, n.Rows)
+	for i := range n.Rows {
+		var distances []float64
+		others(n, i, func(_ int, d float64) { distances = append(distances, d) })
+		usual[i], nearest[i] = smallest, math.Inf(1)
+		if len(distances) > 0 {
+			usual[i] = max(smallest, distances[len(distances)/2])
+		}
+	}
+	for i := range links {
+		l := &links[i]
+		l.local = l.distance / math.Sqrt(usual[l.from]*usual[l.to])
+		nearest[l.from], nearest[l.to] = min(nearest[l.from], l.local), min(nearest[l.to], l.local)
+	}
+	return slices.DeleteFunc(nearest, func(d float64) bool { return math.IsInf(d, 1) })
 }
 
 // linksOf lists who is whose neighbor; a point is not linked with itself, nor with its own mirror image.
@@ -69,7 +86,7 @@ func linksOf(n umap.Neighbors, mirrored bool) []link {
 	list := make([]link, 0, len(n.Index))
 	for at, j := range n.Index {
 		if i := at / n.K; j >= 0 && int(j) != i {
-			list = append(list, link{i, int(j), float64(n.Distance[at]), mirrored})
+			list = append(list, link{from: i, to: int(j), distance: float64(n.Distance[at]), mirrored: mirrored})
 		}
 	}
 	return list

@@ -10,18 +10,21 @@ import (
 // When two kinds of distances are told apart. A difference of 10 in the Bayesian information criterion is very strong
 // evidence for two kinds rather than one (Kass and Raftery, "Bayes Factors", 1995). Ashman's D says how far apart their
 // means are in units of their spread; above 2 two peaks are distinct (Ashman, Bird and Zepf, "Detecting bimodality in
-// astronomical datasets", 1994), and 2.5 leaves out layers whose distances are merely spread widely. A distance counts as
-// that of near-duplicates when this is nine times as likely as that it is not.
+// astronomical datasets", 1994). A distance counts as that of near-duplicates when this is nine times as likely as that it
+// is not, and when it is at most farthestCopy of what is usual there: without that, an image and its nearest are taken for
+// copies here and there where there are none (BENCHMARKS.md).
 const (
-	evidence = 10
-	apart    = 2.5
-	odds     = 9
+	evidence     = 10
+	apart        = 2
+	odds         = 9
+	farthestCopy = 1.0 / 3
 )
 
 // smallest is the least distance that sums of floats can tell from none; vectors nearer than this are equal.
 const smallest = 1e-6
 
-// threshold is the distance up to which images are near-duplicates, found from the distances of images to their nearest:
+// threshold is the local distance up to which images are near-duplicates, found from the local distances of images to their
+// nearest; 0 where there are too few of them to tell.
 //
 // The logarithms of these distances are taken for two kinds, of normal distribution each: to a near-duplicate, and to
 // another image. Expectation and maximisation finds both; the threshold lies between them. Where the data do not say that
@@ -34,13 +37,13 @@ func threshold(nearest []float64) float64 {
 	}
 	slices.Sort(logs)
 	if len(logs) < 8 { // too few to say anything of their distribution
-		return smallest
+		return 0
 	}
 	cut := quantile.Of(logs, 0.25) - 3*(quantile.Of(logs, 0.75)-quantile.Of(logs, 0.25))
 	if m, ok := twoKinds(thin(logs)); ok {
 		cut = max(cut, m.cut())
 	}
-	return max(smallest, math.Exp(cut))
+	return min(farthestCopy, math.Exp(cut))
 }
 
 // thin keeps every so many of sorted values, so that the search ends in milliseconds however many there are.
