@@ -222,6 +222,7 @@ func TestEvaluateNow(t *testing.T) {
 	if status, _, _ := s.submit("/scorecard/evaluate", "dataset", "petz"); status != http.StatusBadRequest {
 		t.Errorf("no such dataset: status %d", status)
 	}
+	s.server.work.Wait() // or what was asked for last makes again what is deleted
 	if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.DeleteScores(1) }); err != nil {
 		t.Fatal(err)
 	}
