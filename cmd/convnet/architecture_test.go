@@ -21,6 +21,7 @@ var allowed = map[string][]string{
 	"store":                      {"migrations", "store/..."},
 	"ingest":                     {"store", "internal/cnn", "internal/ortrun", "internal/imaging", "internal/pooling"},
 	"search":                     {"store", "templates", "internal/editdistance", "internal/upload", "internal/retrieval", "internal/care", "internal/umap", "internal/pooling", "internal/imaging"},
+	"search/searchtest":          {"search", "store/..."},
 	"explorer":                   {"store", "templates", "internal/onnx/...", "internal/upload", "internal/imaging"},
 	"internal/server":            {"store", "search", "explorer", "templates", "internal/api", "internal/teaching", "internal/upload"},
 	"internal/api":               {"store", "search", "explorer", "templates", "internal/npy", "internal/onnx", "internal/upload"},

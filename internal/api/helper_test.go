@@ -2,10 +2,8 @@ package api_test
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"encoding/json"
-	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,46 +13,18 @@ import (
 
 	"github.com/convnet-playground/convnet/internal/api"
 	"github.com/convnet-playground/convnet/internal/server"
-	"github.com/convnet-playground/convnet/search"
+	"github.com/convnet-playground/convnet/search/searchtest"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
 
-// corner looks at the colour of a picture's first pixel and at nothing else: a small honest embedding that turns the
-// same bytes into the same vector wherever they come from.
-type corner struct{ search.Embedder } // what it does not do itself is not asked of it
-
-func (corner) Runtime() string { return storetest.Runtime }
-
-func (corner) Embed(_ context.Context, all []store.Embedding, image []byte) (vectors [][]float32, err error) {
-	for _, e := range all {
-		v, err := cornerVector(image, e.Dimension)
-		if err != nil {
-			return nil, search.BadRequest{Problem: "The picture cannot be read: " + err.Error() + "."}
-		}
-		vectors = append(vectors, v)
-	}
-	return vectors, nil
-}
-
-func cornerVector(image []byte, dimension int) ([]float32, error) {
-	picture, err := png.Decode(bytes.NewReader(image))
-	if err != nil {
-		return nil, err
-	}
-	r, g, b, _ := picture.At(0, 0).RGBA()
-	v := make([]float32, dimension)
-	v[0], v[1], v[2] = float32(r), float32(g), float32(b)
-	return v, nil
-}
-
-// file is a database with one of everything: 40 images that corner has seen, scores, runs, an input in quarantine and
+// file is a database with one of everything: 40 images that searchtest.Corner has seen, scores, runs, an input in quarantine and
 // pictures of channels.
 func file(t testing.TB) *store.DB {
 	t.Helper()
 	images := storetest.Images(40, "cat", "dog")
 	db := storetest.New(t, storetest.Spec{Images: images, Vector: func(i, _ int) []float32 {
-		v, err := cornerVector(images[i].Data, 8)
+		v, err := searchtest.CornerVector(images[i].Data, 8)
 		must(t, err)
 		return v
 	}})
@@ -125,7 +95,7 @@ func newSite(t testing.TB, config server.Config) *site {
 
 func demoSite(t testing.TB) *site {
 	t.Helper()
-	return newSite(t, server.Config{Embedder: corner{}, Version: "1.2.3"})
+	return newSite(t, server.Config{Embedder: searchtest.Corner{}, Version: "1.2.3"})
 }
 
 func (s *site) routes() []*echo.Route { return s.handler.(*echo.Echo).Routes() }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/convnet-playground/convnet/internal/api"
 	"github.com/convnet-playground/convnet/internal/server"
+	"github.com/convnet-playground/convnet/search/searchtest"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
 
@@ -139,7 +140,7 @@ type example struct {
 func TestEveryDocumentedAnswer(t *testing.T) {
 	full := demoSite(t)
 	without := newSite(t, server.Config{})
-	small := newSite(t, server.Config{Embedder: corner{}, Limits: server.Limits{Body: 100}})
+	small := newSite(t, server.Config{Embedder: searchtest.Corner{}, Limits: server.Limits{Body: 100}})
 	saved := fmt.Sprint(decode[api.List[api.Saved]](t, full.get("/saved")).Items[0].ID)
 	d := readDescription(t, full)
 	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {

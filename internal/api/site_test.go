@@ -17,6 +17,7 @@ import (
 	"github.com/convnet-playground/convnet/internal/api"
 	"github.com/convnet-playground/convnet/internal/onnx"
 	"github.com/convnet-playground/convnet/internal/server"
+	"github.com/convnet-playground/convnet/search/searchtest"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
@@ -167,7 +168,7 @@ func TestHead(t *testing.T) {
 
 func TestOtherOrigins(t *testing.T) {
 	db := file(t)
-	off, on := newSite(t, server.Config{DB: db, Embedder: corner{}}), newSite(t, server.Config{DB: db, Embedder: corner{}, Origins: []string{"https://friend.example"}})
+	off, on := newSite(t, server.Config{DB: db, Embedder: searchtest.Corner{}}), newSite(t, server.Config{DB: db, Embedder: searchtest.Corner{}, Origins: []string{"https://friend.example"}})
 	const friend, stranger, allow = "https://friend.example", "https://stranger.example", "Access-Control-Allow-Origin"
 	for _, tt := range []struct {
 		site   *site
@@ -251,7 +252,7 @@ func TestSaved(t *testing.T) {
 		_, err := db.SaveQuery(t.Context(), store.NewSavedQuery{Name: fmt.Sprintf("%d.png", i), Format: "png", Width: 8, Height: 8, Picture: storetest.PNG(8, 8, 200+i)})
 		must(t, err)
 	}
-	s := newSite(t, server.Config{DB: db, Embedder: corner{}})
+	s := newSite(t, server.Config{DB: db, Embedder: searchtest.Corner{}})
 	all, pages := follow[api.Saved](t, s, "/saved?limit=2")
 	if len(all) != 5 || pages != 3 || !slices.IsSortedFunc(all, func(a, b api.Saved) int { return int(a.ID - b.ID) }) {
 		t.Fatalf("%d pages: %+v", pages, all)
@@ -297,7 +298,7 @@ func TestCurlLines(t *testing.T) {
 	db := file(t)
 	images := []storetest.Image{{Name: "it's $(a) [test] & \"more\".png", Category: "a'b & c", Data: storetest.PNG(8, 8, 500)}}
 	storetest.Put(t, db, storetest.Spec{Dataset: "odd 'name'; #1", Images: images})
-	s := newSite(t, server.Config{DB: db, Embedder: corner{}})
+	s := newSite(t, server.Config{DB: db, Embedder: searchtest.Corner{}})
 	live := httptest.NewServer(s.handler)
 	defer live.Close()
 	lines := 0

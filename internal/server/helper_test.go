@@ -2,10 +2,7 @@ package server
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	goimage "image"
-	"image/png"
 	"io"
 	"math"
 	"mime/multipart"
@@ -17,61 +14,17 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/convnet-playground/convnet/search"
+	"github.com/convnet-playground/convnet/search/searchtest"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
 
-// corner looks at the colour of a picture's first pixel and at nothing else: a small honest embedding that turns the
-// same bytes into the same vector wherever they come from.
-type corner struct{}
-
-func (corner) Runtime() string { return storetest.Runtime }
-
-func (corner) Embed(_ context.Context, all []store.Embedding, image []byte) (vectors [][]float32, err error) {
-	for _, e := range all {
-		v, err := cornerVector(image, e.Dimension)
-		if err != nil {
-			return nil, search.BadRequest{Problem: "The picture cannot be read: " + err.Error() + "."}
-		}
-		vectors = append(vectors, v)
-	}
-	return vectors, nil
-}
-
-// Heat puts everything into the corner that it has looked at.
-func (corner) Heat(_ context.Context, _ store.Embedding, image []byte, weights []float32) ([]byte, error) {
-	v, err := cornerVector(image, len(weights))
-	if err != nil {
-		return nil, err
-	}
-	sum := float32(0)
-	for i := range v {
-		sum += v[i] * weights[i]
-	}
-	overlay := goimage.NewGray(goimage.Rect(0, 0, 8, 8))
-	overlay.Pix[0] = uint8(255 * max(0, min(1, sum)))
-	var file bytes.Buffer
-	err = png.Encode(&file, overlay)
-	return file.Bytes(), err
-}
-
-func cornerVector(image []byte, dimension int) ([]float32, error) {
-	picture, err := png.Decode(bytes.NewReader(image))
-	if err != nil {
-		return nil, err
-	}
-	r, g, b, _ := picture.At(0, 0).RGBA()
-	v := make([]float32, dimension)
-	v[0], v[1], v[2] = float32(r), float32(g), float32(b)
-	return v, nil
-}
-
-// pets is 40 images that corner has seen.
+// pets is 40 images that searchtest.Corner has seen.
 func pets(t testing.TB) storetest.Spec {
 	t.Helper()
 	images := storetest.Images(40, "cat", "dog")
 	return storetest.Spec{Images: images, Dimension: 8, Channels: 4, Vector: func(i, _ int) []float32 {
-		v, err := cornerVector(images[i].Data, 8)
+		v, err := searchtest.CornerVector(images[i].Data, 8)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +56,7 @@ func demoSite(t testing.TB) *site {
 	if err := search.Evaluate(t.Context(), db, search.EvaluateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	return newSite(t, Config{DB: db, Embedder: corner{}, Prober: colours{}, Version: "1.2.3"})
+	return newSite(t, Config{DB: db, Embedder: searchtest.Corner{}, Prober: colours{}, Version: "1.2.3"})
 }
 
 // putPictures gives the layer late of the model tiny pictures: of channel 0 several, of channel 1 one, of channel 2 none

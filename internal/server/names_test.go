@@ -9,13 +9,14 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/convnet-playground/convnet/search/searchtest"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
 
 // Names from outside are text wherever they appear.
 func TestHTMLInjection(t *testing.T) {
 	evil := `<script>alert(1)</script>"'><img src=x onerror=alert(2)>`
-	s := newSite(t, Config{Embedder: corner{}, Version: evil}, storetest.Spec{
+	s := newSite(t, Config{Embedder: searchtest.Corner{}, Version: evil}, storetest.Spec{
 		Dataset: evil, Model: evil, Layers: []string{evil, "late"},
 		Images: []storetest.Image{{Name: evil + ".png", Category: evil}, {Name: "b" + evil, Category: evil}, {Name: "c.png", Category: "c" + evil}},
 	})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/convnet-playground/convnet/search/searchtest"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
@@ -90,7 +91,7 @@ func TestSavedPictureReadOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { shipped.Close() })
-	s := newSite(t, Config{DB: shipped, Embedder: corner{}, EditsOff: "It is a museum."})
+	s := newSite(t, Config{DB: shipped, Embedder: searchtest.Corner{}, EditsOff: "It is a museum."})
 	if doc := s.page("/saved"); doc.Find(".saved li").Length() != 1 || doc.Find(".saved form").Length() != 0 || !strings.Contains(doc.Text(), "It is a museum") {
 		t.Errorf("the list says %q", doc.Find("main").Text())
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/convnet-playground/convnet/search"
+	"github.com/convnet-playground/convnet/search/searchtest"
 	"github.com/convnet-playground/convnet/store"
 	"github.com/convnet-playground/convnet/store/storetest"
 )
@@ -75,7 +76,7 @@ func TestUploadTwin(t *testing.T) {
 }
 
 func TestUploadRefusals(t *testing.T) {
-	s := newSite(t, Config{Embedder: corner{}, Limits: Limits{Body: 10_000}}, pets(t))
+	s := newSite(t, Config{Embedder: searchtest.Corner{}, Limits: Limits{Body: 10_000}}, pets(t))
 	truncated := storetest.PNG(8, 8, 1)[:40]
 	tests := []struct {
 		name    string
@@ -135,7 +136,7 @@ func TestUploadOff(t *testing.T) {
 		{"no runtime", Config{DB: without}, "without an inference runtime"},
 		{"no runtime, with a reason", Config{DB: without, UploadOff: "No libonnxruntime: run make setup."}, "run make setup"},
 		{"another runtime", Config{DB: without, Embedder: newer{}}, "not be comparable"},
-		{"no networks in the file", Config{DB: snapshot, Embedder: corner{}}, "--without-models"},
+		{"no networks in the file", Config{DB: snapshot, Embedder: searchtest.Corner{}}, "--without-models"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -154,7 +155,7 @@ func TestUploadOff(t *testing.T) {
 }
 
 // newer is a runtime that has not computed the stored vectors.
-type newer struct{ corner }
+type newer struct{ searchtest.Corner }
 
 func (newer) Runtime() string { return "onnxruntime 9.0.0" }
 
