@@ -7,13 +7,13 @@ import { crawl, features } from "./crawl.mjs";
 import { serve } from "./program.mjs";
 
 let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
 
 export const light = ["light", 1440], dark = ["dark", 390];
 
 /** lookAt looks at one page of every kind that the first page leads to, and at more pages that a function makes. */
 export function lookAt(name, { depth, lacking, flags = [], views = [light, dark], more = () => [] }) {
-  before(async () => { browser ??= await launch(); });
-  after(() => browser.close());
   test(`every page of the ${name} site`, async (t) => {
     const site = await serve(name, ...flags);
     t.after(site.stop);
