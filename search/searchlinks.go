@@ -1,0 +1,70 @@
+package search
+
+import "github.com/convnet-playground/convnet/store"
+
+// namedLayers is how many layers a strip can name; more are thin columns and a list.
+const namedLayers = 14
+
+// links fills in everything that leads to another state of the page.
+func (p *SearchPage) links(s selection, t target) {
+	p.Address = s.url()
+	if p.Twin == "" { // the answer to a form has the address that shows the same again
+		p.Return, p.Twin = p.Address, p.Address+"&format=json"
+	}
+	p.Swatch = swatch(t.dataset, p.Query.Category)
+	p.QueryURL, p.Thumb = pictureURL(p.Query), thumbnailURL(p.Query)
+	p.Models = modelChoices(s, t)
+	p.Metrics, p.Ks = metricChoices(s), kChoices(s)
+	p.Form, p.PForm = s.fields(append(askNames, "p")...), s.fields("p")
+	if len(p.Layers) > namedLayers {
+		p.Dense = s.fields("layer", "pooling")
+	}
+	for i, l := range p.Layers {
+		p.HasMeans = p.HasMeans || l.MeanScore != nil
+		pooling := ""
+		if t.model.ambiguous(l.Layer) {
+			pooling = t.model.layers[i].Pooling
+		}
+		p.Strip = append(p.Strip, StripItem{LayerScore: l, URL: s.with(func(s *selection) {
+			s.layer, s.pooling, s.ask = l.Layer, pooling, s.ask.clamped(t.model.layers[i].Channels)
+		})})
+	}
+	for _, h := range p.Results {
+		p.Cards = append(p.Cards, newCard(s, t, h, p.Scale))
+	}
+	p.CompareURL = compareQuery{dataset: s.dataset, ask: inComparison(s.ask, p.Results), k: defaultK}.url()
+	p.Ranks = rankBars(p.Score)
+	if p.Scale != nil {
+		p.Good = 100 - p.Scale.MatchPercentile
+	}
+}
+
+func newCard(s selection, t target, h Hit, scale *Scale) Card {
+	card := Card{
+		Hit: h, Swatch: swatch(t.dataset, h.Category), Other: h.SameCategory != nil && !*h.SameCategory,
+		URL: s.with(func(s *selection) { s.ask = AskFor(h.Name) }),
+		Why: whyURL(s, h.Name),
+	}
+	card.Plus, card.Minus = s.steering(h.Name)
+	if h.Activation != nil {
+		card.Why, card.Near = "", 100*h.Similarity
+	}
+	if scale != nil {
+		card.Top, card.Near = scale.top(*h.Percentile), 100-*h.Percentile
+	}
+	return card
+}
+
+func workbenchCatalogue(s selection, current int64) catalogueView {
+	return catalogueView{
+		category: s.category, seed: s.shuffle, page: s.page, perGroup: 4, groupsPerPage: 12, perPage: 60, current: current,
+		categoryURL: func(category *string, page int) string {
+			return s.with(func(s *selection) { s.category, s.shuffle, s.page = category, 0, page })
+		},
+		shuffledURL: func(seed, page int) string {
+			return s.with(func(s *selection) { s.category, s.shuffle, s.page = nil, seed, page })
+		},
+		imageURL: func(img store.Image) string { return s.asking(AskFor(img.Name)) },
+		steering: s.steering,
+	}
+}
