@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"html/template"
 
 	"github.com/convnet-playground/convnet/templates"
 )
@@ -37,7 +38,8 @@ type SearchPage struct {
 	Channel *ChannelView `json:"-"` // nil where the query is no channel
 	Saving  Saving       `json:"-"`
 
-	Map *MapPanel `json:"-"` // nil: the layer has none
+	Map   *MapPanel     `json:"-"` // nil: the layer has none
+	Shelf template.HTML `json:"-"` // the catalogue, as it is written
 
 	Firing   []FiringChannel `json:"firing"` // channels of the layer that fire for the query
 	ProbeURL string          `json:"-"`      // the query, layer by layer

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"context"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -62,7 +61,7 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 	page := &SearchPage{Base: templates.NewBase(c, "search", ""), Page: answer}
 	both, inBoth := errgroup.WithContext(ctx) // a network may have to look at a picture
 	both.Go(func() error { return w.service.fill(inBoth, answer, t, r) })
-	both.Go(func() error { return w.beside(inBoth, page, s, t) })
+	both.Go(func() error { return w.beside(c, page, s, t) })
 	if err := both.Wait(); err != nil {
 		return err
 	}
@@ -85,7 +84,8 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 }
 
 // beside fills in what does not hang on the answer.
-func (w *web) beside(ctx context.Context, page *SearchPage, s selection, t target) (err error) {
+func (w *web) beside(c echo.Context, page *SearchPage, s selection, t target) (err error) {
+	ctx := c.Request().Context()
 	if page.Firing, err = w.service.firing(ctx, t.embedding, page.Query); err != nil {
 		return err
 	}
@@ -100,7 +100,10 @@ func (w *web) beside(ctx context.Context, page *SearchPage, s selection, t targe
 	if page.Upload.Available {
 		s.shown(page.Firing)
 	}
-	page.Catalogue, err = w.service.catalogue(ctx, t.dataset, workbenchCatalogue(s, page.Query.ImageID))
+	if page.Catalogue, err = w.service.catalogue(ctx, t.dataset, workbenchCatalogue(s, page.Query.ImageID)); err != nil || templates.WantsJSON(c) {
+		return err
+	}
+	page.Shelf, err = templates.Piece(c, "search/search", "catalogue", page.Catalogue)
 	return err
 }
 

@@ -73,3 +73,16 @@ func (r *Renderer) Render(w io.Writer, name string, data any, _ echo.Context) er
 	}
 	return nil
 }
+
+// Piece renders a template that a page is made of, by itself: what is known early need not wait for the rest of the page.
+func Piece(c echo.Context, page, piece string, data any) (template.HTML, error) {
+	r, ok := c.Echo().Renderer.(*Renderer)
+	if !ok || r.pages[page] == nil {
+		return "", fmt.Errorf("there is no page %q", page)
+	}
+	var text strings.Builder
+	if err := r.pages[page].ExecuteTemplate(&text, piece, data); err != nil {
+		return "", fmt.Errorf("render %s of page %s: %w", piece, page, err)
+	}
+	return template.HTML(text.String()), nil
+}
