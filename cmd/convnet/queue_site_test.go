@@ -167,14 +167,17 @@ func (w *workshop) watch() (*events, []explorer.Event) {
 	return e, first.Requests
 }
 
-// next reads the next event, which must have the name.
+// next reads the next event, which must have the name; how many pictures there are may be told at any time.
 func (e *events) next(name string, v any) {
 	e.t.Helper()
+	got := ""
 	for e.lines.Scan() {
-		if got, ok := strings.CutPrefix(e.lines.Text(), "event: "); ok && got != name {
-			e.t.Fatalf("event %q, want %q", got, name)
+		if event, ok := strings.CutPrefix(e.lines.Text(), "event: "); ok {
+			if got = event; got != name && got != "pictures" {
+				e.t.Fatalf("event %q, want %q", got, name)
+			}
 		}
-		if data, ok := strings.CutPrefix(e.lines.Text(), "data: "); ok {
+		if data, ok := strings.CutPrefix(e.lines.Text(), "data: "); ok && got == name {
 			if err := json.Unmarshal([]byte(data), v); err != nil {
 				e.t.Fatal(err)
 			}
