@@ -17,8 +17,9 @@ func hintOf(t *testing.T, db *store.DB, s selection) (*Hint, *SearchPage) {
 		t.Fatal(err)
 	}
 	s = s.resolved(answer, target)
-	page := &SearchPage{Page: answer, ProbeURL: "/probe"}
+	page := &SearchPage{Page: answer}
 	page.links(s, target)
+	page.show(s, target)
 	hint, err := service.hint(t.Context(), page, s, target)
 	if err != nil {
 		t.Fatal(err)

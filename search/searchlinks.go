@@ -5,7 +5,7 @@ import "github.com/convnet-playground/convnet/store"
 // namedLayers is how many layers a strip can name; more are thin columns and a list.
 const namedLayers = 14
 
-// links fills in everything that leads to another state of the page.
+// links fills in what leads to other states of the page, whatever the answer is.
 func (p *SearchPage) links(s selection, t target) {
 	p.Address = s.url()
 	if p.Twin == "" { // the answer to a form has the address that shows the same again
@@ -13,24 +13,36 @@ func (p *SearchPage) links(s selection, t target) {
 	}
 	p.Swatch = swatch(t.dataset, p.Query.Category)
 	p.QueryURL, p.Thumb = pictureURL(p.Query), thumbnailURL(p.Query)
+	p.ProbeURL, p.LayerURL = s.probeURL(), s.layerURL()
 	p.Models = modelChoices(s, t)
 	p.Metrics, p.Ks = metricChoices(s), kChoices(s)
 	p.Form, p.PForm = s.fields(append(askNames, "p")...), s.fields("p")
-	if len(p.Layers) > namedLayers {
+	if len(t.model.layers) > namedLayers {
 		p.Dense = s.fields("layer", "pooling")
 	}
-	for i, l := range p.Layers {
-		p.HasMeans = p.HasMeans || l.MeanScore != nil
+	for _, l := range t.model.layers {
 		pooling := ""
 		if t.model.ambiguous(l.Layer) {
-			pooling = t.model.layers[i].Pooling
+			pooling = l.Pooling
 		}
-		p.Strip = append(p.Strip, StripItem{LayerScore: l, URL: s.with(func(s *selection) {
-			s.layer, s.pooling, s.ask = l.Layer, pooling, s.ask.clamped(t.model.layers[i].Channels)
+		p.Strip = append(p.Strip, StripItem{URL: s.with(func(s *selection) {
+			s.layer, s.pooling, s.ask = l.Layer, pooling, s.ask.clamped(l.Channels)
 		})})
+	}
+}
+
+// show fills in what the answer is shown by.
+func (p *SearchPage) show(s selection, t target) {
+	p.Heading = title(p.Page)
+	for i, l := range p.Layers {
+		p.Strip[i].LayerScore = l
+		p.HasMeans = p.HasMeans || l.MeanScore != nil
 	}
 	for _, h := range p.Results {
 		p.Cards = append(p.Cards, newCard(s, t, h, p.Scale))
+		if p.Channel != nil && p.Upload.Available {
+			p.Cards[len(p.Cards)-1].Heat = s.probeMap(AskFor(h.Name), p.Channel.Number)
+		}
 	}
 	p.CompareURL = compareQuery{dataset: s.dataset, ask: inComparison(s.ask, p.Results), k: defaultK}.url()
 	p.Ranks = rankBars(p.Score)

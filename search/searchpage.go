@@ -38,8 +38,11 @@ type SearchPage struct {
 	Channel *ChannelView `json:"-"` // nil where the query is no channel
 	Saving  Saving       `json:"-"`
 
-	Map   *MapPanel     `json:"-"` // nil: the layer has none
-	Shelf template.HTML `json:"-"` // the catalogue, as it is written
+	Map *MapPanel `json:"-"` // nil: the layer has none
+
+	// What does not hang on the answer is written before that is there.
+	Side  template.HTML `json:"-"` // the query and the controls
+	Shelf template.HTML `json:"-"` // the catalogue
 
 	Firing   []FiringChannel `json:"firing"` // channels of the layer that fire for the query
 	ProbeURL string          `json:"-"`      // the query, layer by layer

@@ -65,16 +65,8 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 	if err := both.Wait(); err != nil {
 		return err
 	}
-	page.Heading = title(answer)
-	page.links(s, t)
-	page.ProbeURL, page.LayerURL = s.probeURL(), s.layerURL()
-	if err = w.service.icons(ctx, page, t); err != nil {
-		return err
-	}
+	page.show(s, t)
 	if page.Hint, err = w.service.hint(ctx, page, s, t); err != nil {
-		return err
-	}
-	if err := w.fillQuery(c, page, s, t); err != nil {
 		return err
 	}
 	if page.Map, err = w.service.panel(ctx, s, answer, t); err != nil {
@@ -83,24 +75,30 @@ func (w *web) respondSearch(c echo.Context, s selection) error {
 	return templates.Respond(c, "search/search", page)
 }
 
-// beside fills in what does not hang on the answer.
+// beside fills in, and writes, what does not hang on the answer.
 func (w *web) beside(c echo.Context, page *SearchPage, s selection, t target) (err error) {
 	ctx := c.Request().Context()
-	if page.Firing, err = w.service.firing(ctx, t.embedding, page.Query); err != nil {
+	page.links(s, t)
+	if err = w.service.icons(ctx, page, t); err != nil {
 		return err
 	}
 	if page.Datasets, err = w.datasetChoices(ctx, s); err != nil {
 		return err
 	}
-	reason, err := w.service.uploadOff(ctx, t.embedding)
-	if err != nil {
+	if err = w.fillQuery(c, page, s, t); err != nil {
 		return err
 	}
-	page.Upload = Upload{Available: reason == "", Reason: reason}
+	if page.Firing, err = w.service.firing(ctx, t.embedding, page.Query); err != nil {
+		return err
+	}
 	if page.Upload.Available {
 		s.shown(page.Firing)
 	}
-	if page.Catalogue, err = w.service.catalogue(ctx, t.dataset, workbenchCatalogue(s, page.Query.ImageID)); err != nil || templates.WantsJSON(c) {
+	page.Catalogue, err = w.service.catalogue(ctx, t.dataset, workbenchCatalogue(s, page.Query.ImageID))
+	if err != nil || templates.WantsJSON(c) {
+		return err
+	}
+	if page.Side, err = templates.Piece(c, "search/search", "side", page); err != nil {
 		return err
 	}
 	page.Shelf, err = templates.Piece(c, "search/search", "catalogue", page.Catalogue)
@@ -108,8 +106,13 @@ func (w *web) beside(c echo.Context, page *SearchPage, s selection, t target) (e
 }
 
 // fillQuery adds what is shown of the query, and what can be done to it.
-func (w *web) fillQuery(c echo.Context, page *SearchPage, s selection, t target) (err error) {
+func (w *web) fillQuery(c echo.Context, page *SearchPage, s selection, t target) error {
 	ctx := c.Request().Context()
+	reason, err := w.service.uploadOff(ctx, t.embedding)
+	if err != nil {
+		return err
+	}
+	page.Upload = Upload{Available: reason == "", Reason: reason}
 	if page.Basket, err = w.service.basket(ctx, s, page.Query); err != nil {
 		return err
 	}
@@ -117,11 +120,6 @@ func (w *web) fillQuery(c echo.Context, page *SearchPage, s selection, t target)
 		return err
 	}
 	page.Crop = s.cropView(page.Query, page.Upload.Available)
-	if page.Channel != nil && page.Upload.Available {
-		for i, card := range page.Cards {
-			page.Cards[i].Heat = s.probeMap(AskFor(card.Name), page.Channel.Number)
-		}
-	}
 	if p, ok := s.ask.alone(); ok && p.Kind == KindUpload {
 		page.Curl = s.sendingCurl(c, page.Query)
 	}
