@@ -63,11 +63,12 @@ func (e eigen) solve(ctx context.Context) (eigenpairs, error) {
 // krylovSpace is the space: an orthonormal basis, the operator as seen from it, and the next direction as its last vector.
 type krylovSpace struct {
 	eigen
-	size   int
-	basis  [][]float64
-	t      *mat.SymDense
-	beta   float64 // how much of the operator's last result lies outside
-	random stream
+	size    int
+	basis   [][]float64
+	t       *mat.SymDense
+	beta    float64 // how much of the operator's last result lies outside
+	largest float64 // number seen in what the operator does to the basis
+	random  stream
 }
 
 func (s *krylovSpace) push(v []float64) { s.basis = append(s.basis, v) }
@@ -92,10 +93,12 @@ func (s *krylovSpace) grow(ctx context.Context) {
 	coefficients := s.orthogonalise(ctx, w)
 	for i, more := range s.orthogonalise(ctx, w) {
 		s.t.SetSym(i, last, coefficients[i]+more)
+		s.largest = max(s.largest, math.Abs(coefficients[i]))
 	}
 	s.beta = norm(ctx, w)
+	s.largest = max(s.largest, s.beta)
 	switch {
-	case s.beta > 1e-12*math.Abs(s.t.At(last, last)) && s.beta > 1e-300:
+	case s.beta > 1e-12*s.largest && s.beta > 1e-300: // more than rounding: an operator may have few values that are not 0
 		scale(ctx, w, 1/s.beta)
 	case len(s.basis)+len(s.known) < s.n: // the operator leads nowhere new from here
 		w, s.beta = s.fresh(ctx), 0

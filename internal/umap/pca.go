@@ -20,46 +20,77 @@ func PCA(ctx context.Context, x Matrix, components int) ([]float32, error) {
 		return nil, err
 	}
 	found := min(components, s.dim, s.rows)
-	p, err := eigen{n: s.dim, want: found, apply: s.covariance, tolerance: 1e-6, seed: 1}.solve(ctx)
+	scores, err := s.principal(ctx, found)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]float32, x.Rows*components)
-	err = each(ctx, x.Rows, 256, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			for c, v := range p.vectors {
-				if p.values[c] > 1e-12*p.values[0] {
-					out[i*components+c] = float32(mixedDot(s.row(i), v) / s.scale)
-				}
-			}
+	for c, score := range scores {
+		for i := range x.Rows {
+			out[i*components+c] = float32(score(i) / s.scale)
 		}
-	})
-	for c := range found {
 		orient(out, components, c)
 	}
-	return out, err
+	return out, ctx.Err()
 }
 
-// covariance applies the points' scatter matrix, which is never formed, to v.
-func (s *space) covariance(ctx context.Context, v, out []float64) {
+// principal says, for each of the components that are not 0 for all points, what a point has of it. The eigenvectors of the
+// points' scatter matrix and those of their Gram matrix say the same; those that have fewer numbers are looked for.
+func (s *space) principal(ctx context.Context, components int) ([]func(i int) float64, error) {
+	e := eigen{n: s.dim, want: components, apply: s.scatter, tolerance: 1e-6, seed: 1}
+	if s.rows < s.dim {
+		e.n, e.apply = s.rows, s.gram
+	}
+	p, err := e.solve(ctx)
+	var scores []func(i int) float64
+	for c, v := range p.vectors {
+		switch value := p.values[c]; {
+		case value <= 1e-12*p.values[0]:
+		case s.rows < s.dim:
+			scores = append(scores, func(i int) float64 { return v[i] * math.Sqrt(value) })
+		default:
+			scores = append(scores, func(i int) float64 { return mixedDot(s.row(i), v) })
+		}
+	}
+	return scores, err
+}
+
+// scatter applies the points' scatter matrix, which is never formed, to v.
+func (s *space) scatter(ctx context.Context, v, out []float64) {
+	copy(out, s.sum(ctx, func(i int) float64 { return mixedDot(s.row(i), v) }))
+}
+
+// gram applies the matrix of the points' inner products, which is never formed, to v.
+func (s *space) gram(ctx context.Context, v, out []float64) {
+	total := s.sum(ctx, func(i int) float64 { return v[i] })
+	_ = each(ctx, s.rows, 64, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			out[i] = mixedDot(s.row(i), total)
+		}
+	})
+}
+
+// sum adds up the points, each times its weight.
+func (s *space) sum(ctx context.Context, weight func(i int) float64) []float64 {
 	part := max(64, (s.rows+63)/64)
 	parts := make([][]float64, (s.rows+part-1)/part)
 	_ = each(ctx, s.rows, part, func(lo, hi int) {
 		total := make([]float64, s.dim)
 		for i := lo; i < hi; i++ {
-			score := mixedDot(s.row(i), v)
+			w := weight(i)
 			for j, x := range s.row(i) {
-				total[j] += score * float64(x)
+				total[j] += w * float64(x)
 			}
 		}
 		parts[lo/part] = total
 	})
-	clear(out)
+	all := make([]float64, s.dim)
 	for _, total := range parts {
 		for j, t := range total {
-			out[j] += t
+			all[j] += t
 		}
 	}
+	return all
 }
 
 func mixedDot(x []float32, v []float64) float64 {

@@ -2,6 +2,7 @@ package umap
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"testing"
@@ -187,6 +188,15 @@ func TestSpectral(t *testing.T) {
 func TestPCA(t *testing.T) {
 	r, x := readReference(t)
 	near(t, "PCA", must(PCA(ctx, x, 3))(t), r.PCA, 2e-5)
+	for _, cols := range []int{20, 58, 180} { // dimensions in which no two points differ change nothing
+		padded := points(x.Rows, cols, func(i, j int) float64 {
+			if j < x.Cols {
+				return float64(x.Row(i)[j])
+			}
+			return 3
+		})
+		near(t, fmt.Sprintf("PCA in %d dimensions", cols), must(PCA(ctx, padded, 3))(t), r.PCA, 2e-5)
+	}
 	line := points(30, 3, func(i, j int) float64 { return float64(i*(j+1)) - 20 })
 	flat := must(PCA(ctx, line, 2))(t)
 	for i := range 30 {
