@@ -142,7 +142,7 @@ func TestKilledAtAnyMomentAndRunAgain(t *testing.T) {
 	tests := map[string]string{"into an empty file": "", "over what is there": start}
 	rounds := 8
 	if testing.Short() {
-		rounds = 2
+		rounds = 1
 	}
 	for name, from := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -135,7 +135,11 @@ func TestKilledWriter(t *testing.T) {
 	undisturbed := filepath.Join(t.TempDir(), "undisturbed.db")
 	writeBatches(t, undisturbed, batches)
 	want := storetest.Dump(t, undisturbed)
-	for i := range 5 {
+	kills := 5
+	if testing.Short() {
+		kills = 2
+	}
+	for i := range kills {
 		path := filepath.Join(t.TempDir(), "killed.db")
 		safe := killed(t, path, time.Duration(i*i)*1500*time.Microsecond)
 		if sideSize(path, "-wal") == 0 {

@@ -14,6 +14,9 @@ import (
 // embedding begin with a page of 64 KiB each. Sizes are spread like those of real collections of photographs, of which
 // the large pages that make searching fast would waste much if an image were one row.
 func TestFileSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes some 200 MB")
+	}
 	tests := []struct {
 		name             string
 		images           int
