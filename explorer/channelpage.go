@@ -39,6 +39,8 @@ type ChannelPage struct {
 	IngestCommand   string `json:"-"`
 	Making          Making `json:"-"`
 
+	StandIn *StandIn `json:"-"` // shown while there is no picture; nil: there is nothing to show
+
 	View    string   `json:"view"` // of the images: heat, peak or picture
 	Views   []Choice `json:"-"`
 	ViewOff string   `json:"-"` // why only the pictures themselves are shown
@@ -70,6 +72,7 @@ func (w *web) serveChannel(c echo.Context) error {
 	if page.Datasets, err = w.excited(ctx, p, page.View, channel); err != nil {
 		return err
 	}
+	page.StandIn = w.standInLarge(p, page)
 	return templates.Respond(c, "explorer/channel", page)
 }
 

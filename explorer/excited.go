@@ -68,6 +68,15 @@ type CorrelatedTile struct {
 
 const correlatedChannels = 8
 
+// companions are the tiles of the channels that go together with the one that is looked at.
+func (x *Excited) companions() []*Tile {
+	tiles := make([]*Tile, len(x.Correlated))
+	for i := range x.Correlated {
+		tiles[i] = &x.Correlated[i].Tile
+	}
+	return tiles
+}
+
 // excited says what a channel made of every dataset that was seen at its layer.
 func (w *web) excited(ctx context.Context, p *place, view string, channel int) ([]Excited, error) {
 	datasets, embeddings, err := w.embeddingsAt(ctx, p)
@@ -86,6 +95,10 @@ func (w *web) excited(ctx context.Context, p *place, view string, channel int) (
 		}
 		if w.probes.can(p.model) == nil {
 			x.draw(p, view, channel)
+		}
+		s := standing{place: p, dataset: x.Dataset, embeddingID: e.ID, view: view}
+		if err := w.standIn(ctx, s, x.companions()); err != nil {
+			return nil, err
 		}
 		all = append(all, x)
 	}
@@ -153,7 +166,7 @@ func (x *Excited) draw(p *place, view string, channel int) {
 	for _, row := range x.Rows {
 		for i := range row.Images {
 			image := &row.Images[i] // the lists of the twin are the same ones
-			s := probeSelection{model: p.model.Name, dataset: x.Dataset, image: image.Name, class: none}.mapping(p.layer().Name, channel)
+			s := p.mapping(x.Dataset, image.Name, channel)
 			image.Map, image.Probe = s.drawing("map", smallDrawing), s.url()
 			switch view {
 			case viewHeat:

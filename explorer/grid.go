@@ -77,8 +77,9 @@ type Tile struct {
 	Selectivity float64 `json:"selectivity,omitempty"`
 	Deviation   float64 `json:"standard_deviation,omitempty"` // of the means over the images
 
-	URL  string `json:"-"`
-	Cell *Cell  `json:"-"` // its place in a sheet; nil: it is loaded by itself
+	URL     string   `json:"-"`
+	Cell    *Cell    `json:"-"` // its place in a sheet; nil: it is loaded by itself
+	StandIn *StandIn `json:"-"` // shown for want of a picture; nil: there is nothing to show
 }
 
 // subject is the layer of which a grid shows the channels.

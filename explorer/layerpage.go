@@ -24,6 +24,8 @@ type LayerPage struct {
 	Missing         int     `json:"-"` // of the grid, those without
 	Dead            int     `json:"-"`
 	Unseen          bool    `json:"-"` // no images are there to sort by
+	StoodInBy       string  `json:"-"` // the dataset whose images stand in for pictures that are missing; "" where none do
+	Glowing         bool    `json:"-"` // those images are drawn with the channels' maps over them
 	NetworkIncluded bool    `json:"-"`
 	ModelURL        string  `json:"-"`
 	Input           Input   `json:"-"`
@@ -77,6 +79,9 @@ func (w *web) serveLayer(c echo.Context) error {
 	}
 	page.Base = templates.NewBase(c, "models", p.layer().Name+" · "+p.model.Name)
 	page.Command = p.command(page)
+	if err := w.standInGrid(ctx, p, page); err != nil {
+		return err
+	}
 	a, err := w.probes.anatomies.of(ctx, p.model, p.manifest)
 	if err != nil {
 		return err

@@ -28,8 +28,9 @@ type Summary struct {
 	Classes         int    `json:"classes"`          // 0: it sorts nothing, its layers are what it is for
 	NetworkIncluded bool   `json:"network_included"` // false: only its vectors are in the file
 
-	URL     string  `json:"-"`
-	Profile Profile `json:"-"`
+	URL      string  `json:"-"`
+	Profile  Profile `json:"-"`
+	Pictures []Tile  `json:"-"` // one of each layer that has some, on the page of all models
 }
 
 // Input is the picture a network takes.

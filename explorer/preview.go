@@ -1,6 +1,7 @@
 package explorer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,24 @@ func (w *web) previews(ctx context.Context, all []Layer, stored []store.Layer) (
 		}
 	}
 	return cards, nil
+}
+
+// glimpsed is how many pictures stand for a whole model.
+const glimpsed = 8
+
+// glimpse is a picture of each of a model's layers that has some, from the input to the end: the one that excites its channel
+// most beyond noise.
+func (w *web) glimpse(ctx context.Context, m store.Model, parsed manifest) ([]Tile, error) {
+	stored, err := w.db.Layers(ctx, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	cards, err := w.previews(ctx, storedLayers(m.Name, parsed, stored), stored)
+	var tiles []Tile
+	for _, i := range evenly(glimpsed, len(cards)) {
+		tiles = append(tiles, slices.MaxFunc(cards[i].Pictures, func(a, b Tile) int { return cmp.Compare(a.Picture.Gain(), b.Picture.Gain()) }))
+	}
+	return tiles, err
 }
 
 func previewed(all []Layer) []Layer {

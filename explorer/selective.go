@@ -15,16 +15,23 @@ func (w *web) selectivity(ctx context.Context, p *place, choice *gridChoice) (*L
 	if !choice.byImages() {
 		return nil, nil
 	}
-	datasets, embeddings, err := w.embeddingsAt(ctx, p)
-	if err != nil {
+	dataset, e, err := w.embeddingOf(ctx, p, choice.dataset)
+	if err != nil || e == nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(datasets, func(d store.Dataset) bool { return choice.dataset == "" || choice.dataset == d.Name })
-	if i < 0 || embeddings[i].Vectors == 0 {
-		return nil, nil
+	choice.dataset = dataset
+	return w.channels.Statistics(ctx, e.ID)
+}
+
+// embeddingOf is the embedding of a dataset at a layer, or of the first one where none is named; nil where no image has been
+// seen there.
+func (w *web) embeddingOf(ctx context.Context, p *place, dataset string) (name string, e *store.Embedding, err error) {
+	datasets, embeddings, err := w.embeddingsAt(ctx, p)
+	i := slices.IndexFunc(datasets, func(d store.Dataset) bool { return dataset == "" || dataset == d.Name })
+	if err != nil || i < 0 || embeddings[i].Vectors == 0 {
+		return "", nil, err
 	}
-	choice.dataset = datasets[i].Name
-	return w.channels.Statistics(ctx, embeddings[i].ID)
+	return datasets[i].Name, &embeddings[i], nil
 }
 
 // channel returns the statistics of a channel, false where there are none.

@@ -53,7 +53,8 @@ func Register(g *echo.Group, db *store.DB, o Options) {
 }
 
 func (w *web) serveModels(c echo.Context) error {
-	models, err := w.db.Models(c.Request().Context())
+	ctx := c.Request().Context()
+	models, err := w.db.Models(ctx)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,11 @@ func (w *web) serveModels(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		page.Models = append(page.Models, summarise(m, parsed))
+		s := summarise(m, parsed)
+		if s.Pictures, err = w.glimpse(ctx, m, parsed); err != nil {
+			return err
+		}
+		page.Models = append(page.Models, s)
 	}
 	return templates.Respond(c, "explorer/models", page)
 }

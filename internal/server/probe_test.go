@@ -6,6 +6,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -169,6 +170,34 @@ func TestHeatInPlaceOfPictures(t *testing.T) {
 		if n := without.page(address).Find("img[src^='/probe/map.jpg?']").Length(); n != 0 {
 			t.Errorf("%s: %d drawings that no network can make", address, n)
 		}
+	}
+}
+
+// The image that stands in for the picture of a channel is the one that its page names first; without a network it stands there
+// by itself.
+func TestImageInPlaceOfPicture(t *testing.T) {
+	s := demoSite(t)
+	const layer, channel = "/models/tiny/layers/late", "/models/tiny/layers/late/channels/3"
+	first := func(list string) map[string]any {
+		datasets := decode(t, s.get(channel+"?format=json"))["datasets"].([]any)
+		return datasets[0].(map[string]any)[list].([]any)[0].(map[string]any)
+	}
+	without := newSite(t, Config{DB: s.server.config.DB})
+	for _, test := range []struct{ address, list string }{{layer, "highest_max"}, {layer + "?objective=negative", "lowest_mean"}} {
+		image, tile := first(test.list), ".channels-grid a[href='"+channel+"'] img"
+		drawing, err := url.Parse(s.page(test.address).Find(tile).AttrOr("src", ""))
+		if q := drawing.Query(); err != nil || drawing.Path != "/probe/map.jpg" || q.Get("image") != image["name"] || q.Get("channel") != "3" {
+			t.Errorf("%s: %s stands in for channel 3, want the map over %s", test.address, drawing, image["name"])
+		}
+		if w := s.get(drawing.String()); w.Code != http.StatusOK {
+			t.Errorf("%s: status %d: %s", drawing, w.Code, w.Body)
+		}
+		if plain := without.page(test.address).Find(tile).AttrOr("src", ""); plain != "/thumbnails/"+image["sha256"].(string) {
+			t.Errorf("%s: without a network %s stands in for channel 3, want %s", test.address, plain, image["name"])
+		}
+	}
+	if large := without.page(channel).Find(".portrait > img").AttrOr("src", ""); large != "/images/"+first("highest_max")["sha256"].(string) {
+		t.Errorf("without a network %q stands in for the channel on its own page", large)
 	}
 }
 
