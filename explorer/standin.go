@@ -107,11 +107,15 @@ func (w *web) standInGrid(ctx context.Context, p *place, page *LayerPage) error 
 	if len(page.Grid) > fewChannels {
 		s.view = viewPicture
 	}
-	tiles := make([]*Tile, len(page.Grid))
-	for i := range page.Grid {
-		tiles[i] = &page.Grid[i]
-	}
 	page.StoodInBy = d
 	page.Glowing = s.view == viewHeat && w.probes.can(p.model) == nil
-	return w.standIn(ctx, s, tiles)
+	return w.standIn(ctx, s, pointers(page.Grid))
+}
+
+func pointers(tiles []Tile) []*Tile {
+	all := make([]*Tile, len(tiles))
+	for i := range tiles {
+		all[i] = &tiles[i]
+	}
+	return all
 }
