@@ -97,7 +97,7 @@ func (w *web) excited(ctx context.Context, p *place, view string, channel int) (
 			x.draw(p, view, channel)
 		}
 		s := standing{place: p, dataset: x.Dataset, embeddingID: e.ID, view: view}
-		if err := w.standIn(ctx, s, x.companions()); err != nil {
+		if _, err := w.standIn(ctx, s, x.companions()); err != nil {
 			return nil, err
 		}
 		all = append(all, x)

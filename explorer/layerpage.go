@@ -25,7 +25,7 @@ type LayerPage struct {
 	Dead            int     `json:"-"`
 	Unseen          bool    `json:"-"` // no images are there to sort by
 	StoodInBy       string  `json:"-"` // the dataset whose images stand in for pictures that are missing; "" where none do
-	Glowing         bool    `json:"-"` // those images are drawn with the channels' maps over them
+	Places          bool    `json:"-"` // of those images the places are shown that excite the channels
 	NetworkIncluded bool    `json:"-"`
 	ModelURL        string  `json:"-"`
 	Input           Input   `json:"-"`

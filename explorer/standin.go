@@ -23,15 +23,19 @@ type standing struct {
 	least       bool   // the images that excite the channels least
 }
 
-// standIn gives the tiles that have no picture the image that excites their channel most.
-func (w *web) standIn(ctx context.Context, s standing, tiles []*Tile) error {
+// drawnImages is of how many images drawings are made for a page, each of which takes a pass through the network. Where there are
+// more, the images are shown by themselves.
+const drawnImages = 30
+
+// standIn gives the tiles that have no picture the image that excites their channel most, and reports whether drawings are shown.
+func (w *web) standIn(ctx context.Context, s standing, tiles []*Tile) (drawn bool, err error) {
 	tiles = slices.DeleteFunc(tiles, func(t *Tile) bool { return t.Picture != nil })
 	if len(tiles) == 0 {
-		return nil
+		return false, nil
 	}
 	statistics, err := w.channels.Statistics(ctx, s.embeddingID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	wanted := map[int64][]*Tile{}
 	for _, t := range tiles {
@@ -40,15 +44,18 @@ func (w *web) standIn(ctx context.Context, s standing, tiles []*Tile) error {
 		}
 	}
 	if len(wanted) == 0 {
-		return nil
+		return false, nil
+	}
+	if len(wanted) > drawnImages || w.probes.can(s.place.model) != nil {
+		s.view = viewPicture
 	}
 	images, err := w.db.Images(ctx, store.ImageFilter{IDs: slices.Collect(maps.Keys(wanted))})
 	for _, image := range images {
 		for _, t := range wanted[image.ID] {
-			t.StandIn = &StandIn{image.Name, s.picture(w.probes, image, t.Channel)}
+			t.StandIn = &StandIn{image.Name, s.picture(image, t.Channel)}
 		}
 	}
-	return err
+	return s.view != viewPicture, err
 }
 
 // image is the one that stands in for a channel, false where none has been seen.
@@ -64,16 +71,16 @@ func (s standing) image(statistics *LayerStatistics, channel int) (id int64, ok 
 	return list[0].ImageID, true
 }
 
-// picture is the address of what is shown of an image; without the network that is the image itself.
-func (s standing) picture(probes *Probes, image store.Image, channel int) string {
-	if s.view == viewPicture || probes.can(s.place.model) != nil {
-		return "/thumbnails/" + hexOf(image.SHA256)
+// picture is the address of what is shown of an image.
+func (s standing) picture(image store.Image, channel int) string {
+	shown := s.place.mapping(s.dataset, image.Name, channel)
+	switch s.view {
+	case viewHeat:
+		return shown.drawing("map", smallDrawing)
+	case viewPeak:
+		return shown.drawing("peak", smallDrawing)
 	}
-	kind := "map"
-	if s.view == viewPeak {
-		kind = "peak"
-	}
-	return s.place.mapping(s.dataset, image.Name, channel).drawing(kind, smallDrawing)
+	return "/thumbnails/" + hexOf(image.SHA256)
 }
 
 // mapping is the probe of an image of a dataset with the map of a channel of the layer drawn.
@@ -93,8 +100,8 @@ func (w *web) standInLarge(p *place, page *ChannelPage) *StandIn {
 	return &StandIn{image.Name, p.mapping(dataset, image.Name, page.Channel).drawing("map", largeDrawing)}
 }
 
-// standInGrid lets images stand in for the pictures that a layer's grid lacks. A long grid shows the images themselves: each
-// drawing takes a pass through the network.
+// standInGrid lets images stand in for the pictures that a layer's grid lacks: the place at which a channel's map is highest, or
+// the image that excites it least.
 func (w *web) standInGrid(ctx context.Context, p *place, page *LayerPage) error {
 	if page.Missing == 0 {
 		return nil
@@ -103,13 +110,13 @@ func (w *web) standInGrid(ctx context.Context, p *place, page *LayerPage) error 
 	if err != nil || e == nil {
 		return err
 	}
-	s := standing{place: p, dataset: d, embeddingID: e.ID, view: viewHeat, least: page.Objective == objectiveNegative}
-	if len(page.Grid) > fewChannels {
-		s.view = viewPicture
+	s := standing{place: p, dataset: d, embeddingID: e.ID, view: viewPeak}
+	if page.Objective == objectiveNegative {
+		s.view, s.least = viewPicture, true
 	}
 	page.StoodInBy = d
-	page.Glowing = s.view == viewHeat && w.probes.can(p.model) == nil
-	return w.standIn(ctx, s, pointers(page.Grid))
+	page.Places, err = w.standIn(ctx, s, pointers(page.Grid))
+	return err
 }
 
 func pointers(tiles []Tile) []*Tile {

@@ -41,8 +41,8 @@ func TestStandIn(t *testing.T) {
 		w := &web{db: db, channels: NewChannels(db), probes: NewProbes(db, test.prober, "")}
 		tiles := []Tile{{Channel: 0}, {Channel: 1, Picture: &Picture{}}, {Channel: 2}, {Channel: 7}}
 		s := standing{place: at, dataset: "set", embeddingID: 1, view: test.view, least: test.least}
-		if err := w.standIn(t.Context(), s, pointers(tiles)); err != nil {
-			t.Fatal(err)
+		if drawn, err := w.standIn(t.Context(), s, pointers(tiles)); err != nil || drawn != (test.path != "") {
+			t.Fatalf("%+v: drawings %v, %v", test, drawn, err)
 		}
 		if tiles[1].StandIn != nil || tiles[3].StandIn != nil {
 			t.Errorf("%+v: something stands in for a picture that is made, or for a channel that is not there", test)

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"image/jpeg"
 	"image/png"
 	"net/http"
@@ -173,31 +174,44 @@ func TestHeatInPlaceOfPictures(t *testing.T) {
 	}
 }
 
-// The image that stands in for the picture of a channel is the one that its page names first; without a network it stands there
-// by itself.
+// What stands in for the picture of a channel is of the image that its page names first.
 func TestImageInPlaceOfPicture(t *testing.T) {
 	s := demoSite(t)
-	const layer, channel = "/models/tiny/layers/late", "/models/tiny/layers/late/channels/3"
-	first := func(list string) map[string]any {
-		datasets := decode(t, s.get(channel+"?format=json"))["datasets"].([]any)
-		return datasets[0].(map[string]any)[list].([]any)[0].(map[string]any)
-	}
 	without := newSite(t, Config{DB: s.server.config.DB})
-	for _, test := range []struct{ address, list string }{{layer, "highest_max"}, {layer + "?objective=negative", "lowest_mean"}} {
-		image, tile := first(test.list), ".channels-grid a[href='"+channel+"'] img"
-		drawing, err := url.Parse(s.page(test.address).Find(tile).AttrOr("src", ""))
-		if q := drawing.Query(); err != nil || drawing.Path != "/probe/map.jpg" || q.Get("image") != image["name"] || q.Get("channel") != "3" {
-			t.Errorf("%s: %s stands in for channel 3, want the map over %s", test.address, drawing, image["name"])
-		}
-		if w := s.get(drawing.String()); w.Code != http.StatusOK {
-			t.Errorf("%s: status %d: %s", drawing, w.Code, w.Body)
-		}
-		if plain := without.page(test.address).Find(tile).AttrOr("src", ""); plain != "/thumbnails/"+image["sha256"].(string) {
-			t.Errorf("%s: without a network %s stands in for channel 3, want %s", test.address, plain, image["name"])
+	const layer, channel = "/models/tiny/layers/late", "/models/tiny/layers/late/channels/3"
+	var twin struct {
+		Datasets []struct {
+			HighestMax []explorer.ExcitedImage `json:"highest_max"`
+			LowestMean []explorer.ExcitedImage `json:"lowest_mean"`
 		}
 	}
-	if large := without.page(channel).Find(".portrait > img").AttrOr("src", ""); large != "/images/"+first("highest_max")["sha256"].(string) {
-		t.Errorf("without a network %q stands in for the channel on its own page", large)
+	if err := json.Unmarshal(s.get(channel+"?format=json").Body.Bytes(), &twin); err != nil {
+		t.Fatal(err)
+	}
+	most, least := twin.Datasets[0].HighestMax[0], twin.Datasets[0].LowestMean[0]
+	source := func(s *site, address, selector string) string {
+		return s.page(address).Find(selector).AttrOr("src", "")
+	}
+	const tile = ".channels-grid a[href='" + channel + "'] img"
+	drawing, err := url.Parse(source(s, layer, tile))
+	if q := drawing.Query(); err != nil || drawing.Path != "/probe/peak.jpg" || q.Get("image") != most.Name || q.Get("channel") != "3" {
+		t.Errorf("%s stands in for channel 3, want its place in %s", drawing, most.Name)
+	}
+	if w := s.get(drawing.String()); w.Code != http.StatusOK {
+		t.Errorf("%s: status %d: %s", drawing, w.Code, w.Body)
+	}
+	for _, test := range []struct {
+		site              *site
+		address, selector string
+		want              string
+	}{
+		{s, layer + "?objective=negative", tile, "/thumbnails/" + least.SHA256},
+		{without, layer, tile, "/thumbnails/" + most.SHA256},
+		{without, channel, ".portrait > img", "/images/" + most.SHA256},
+	} {
+		if got := source(test.site, test.address, test.selector); got != test.want {
+			t.Errorf("%s: %s stands in for channel 3, want %s", test.address, got, test.want)
+		}
 	}
 }
 

@@ -437,3 +437,16 @@ function theme(form, value) {
   else document.documentElement.dataset.theme = value;
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.value === value));
 }
+
+// --- What a narrow screen moves under the finger is reached by the Tab key there. ------------------------------------
+
+function reach() {
+  for (const part of document.querySelectorAll(".term-picture, .tour-drawing")) {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
+  }
+}
+
+reach();
+addEventListener("resize", reach);
+document.addEventListener("swapped", reach);

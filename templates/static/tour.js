@@ -40,6 +40,7 @@
       dialog.querySelector(".tour")?.remove();
       dialog.append(document.adoptNode(article));
       if (!dialog.open) dialog.showModal();
+      reach(); // of app.js
       const title = document.getElementById("tour-title");
       title.tabIndex = -1;
       title.focus({ preventScroll: true });
