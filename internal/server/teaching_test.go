@@ -107,8 +107,11 @@ func TestTeachingOnAnyFile(t *testing.T) {
 		"empty": newSite(t, Config{}), "without vectors": newSite(t, Config{}, storetest.Spec{Layers: []string{}}),
 		"one image": newSite(t, Config{}, one(t)), "without runtime": newSite(t, Config{ReadOnly: true}, pets(t)),
 	}
-	many := pets(t)
-	many.Images = storetest.Images(2500, "cat", "dog")
+	many, thousands := pets(t), 2500
+	if testing.Short() {
+		thousands = 600
+	}
+	many.Images = storetest.Images(thousands, "cat", "dog")
 	many.Vector = nil
 	db := storetest.New(t, many)
 	putMaps(t, db)

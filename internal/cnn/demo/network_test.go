@@ -115,6 +115,9 @@ func (e *evaluator) accuracy(samples []sample, pictures [][]byte) float64 {
 // TestHeldOutAccuracy checks the two accuracies that training.json claims: on augmented pictures never seen in
 // training, of emoji that were seen otherwise and of emoji that were never seen in any form.
 func TestHeldOutAccuracy(t *testing.T) {
+	if testing.Short() {
+		t.Skip("looks at thousands of pictures")
+	}
 	folder, claimed := emojiFolder(t), decode[results](t, demo.TrainingJSON())
 	e := newEvaluator(t, "predictions")
 	tests := []struct {
@@ -150,6 +153,9 @@ func TestHeldOutAccuracy(t *testing.T) {
 
 // TestWeightedScoreRises computes the weighted score of every default layer on the demo dataset.
 func TestWeightedScoreRises(t *testing.T) {
+	if testing.Short() {
+		t.Skip("looks at thousands of pictures")
+	}
 	folder, claimed := emojiFolder(t), decode[results](t, demo.TrainingJSON())
 	labels := readLabels(t)
 	var pictures [][]byte
