@@ -91,7 +91,7 @@ func (w *web) datasetImage(ctx context.Context, s *probeSelection) (store.Image,
 		return store.Image{}, notFoundf("There is no dataset %q in this file.", s.dataset)
 	}
 	if i < 0 {
-		return store.Image{}, Refuse(ErrProbeOff, "This file has no images yet. Run convnet ingest to bring some in, or look at a picture of your own.")
+		return store.Image{}, Refuse(ErrProbeOff, "This file has no images yet. Run convnet ingest to bring some in.")
 	}
 	s.dataset = datasets[i].Name
 	if s.image != "" {

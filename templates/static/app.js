@@ -450,3 +450,4 @@ function reach() {
 reach();
 addEventListener("resize", reach);
 document.addEventListener("swapped", reach);
+document.addEventListener("toggle", reach, true); // what a word means is opened beside it
