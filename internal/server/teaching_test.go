@@ -179,7 +179,7 @@ func TestDrawings(t *testing.T) {
 		"/glossary/cosine.svg?image=cat/002.png&with=dog/001.png":            "cosine similarity",
 		"/glossary/similarity.svg":                                           "farthest of 39 images, by cosine",
 		"/glossary/embedding.svg":                                            "rank 39 of 39: 0.00",
-		"/glossary/umap.svg?layer=late":                                      "UMAP, trustworthiness 0.88",
+		"/glossary/umap.svg?layer=late":                                      "UMAP:\ntrustworthiness 0.88",
 		"/glossary/visualization.svg?layer=late&channel=0":                   "what excites it most",
 		"/glossary/visualization.svg?layer=late&channel=3":                   "the images that stir it most",
 		"/glossary/activation.svg?layer=late&channel=1":                      "40 images stir channel 1 of late",

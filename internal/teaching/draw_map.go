@@ -114,7 +114,8 @@ func (d *drawn) mapKey(ctx context.Context, n *neighborhood, kept int) error {
 	d.text(x+28, 150, start, d.Other, fmt.Sprintf("%d further off", len(n.near)-kept))
 	d.text(x, 176, start, d.Muted, fmt.Sprintf("of its %d nearest images", len(n.near)))
 	if trust := n.projection.Trustworthiness; trust != nil {
-		d.text(x, 204, start, d.Muted, fmt.Sprintf("%s, trustworthiness %.2f", methodName(n.projection.Method), *trust))
+		d.text(x, 204, start, d.Muted, methodName(n.projection.Method)+":")
+		d.text(x, 220, start, d.Muted, fmt.Sprintf("trustworthiness %.2f", *trust))
 	}
 	return nil
 }
