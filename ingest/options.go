@@ -33,8 +33,9 @@ const (
 	defaultBatch = 64
 	// batchTime bounds what a kill can cost, and how stale a page can be, with slow networks.
 	batchTime = 2 * time.Second
-	// thumbnailSide is the longer side of a thumbnail: a square card of 140 pixels, filled by a picture of 4:3, stays sharp.
-	thumbnailSide = 192
+	// thumbnailSide is the longer side of a thumbnail: a square card of 130 pixels, filled by a picture of 4:3, stays sharp,
+	// and a page of fifty is not heavy.
+	thumbnailSide = 152
 )
 
 func (o Options) withDefaults() Options {

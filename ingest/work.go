@@ -137,12 +137,18 @@ func refusalOfPicture(err error) (string, error) {
 	return "", err
 }
 
-// smallFile is how long an original may be that serves as its own thumbnail: fifty of them are a page of results.
-const smallFile = 24 << 10
+// smallFile is how long an original may be that serves as its own thumbnail: fifty of them are a page of results, on which
+// 400 KB are the most.
+const smallFile = 8 << 10
 
-// thumbnail returns nil when the original is as good: a short file of little more pixels, upright as it is stored.
+// thumbnail returns nil when the original is as good: a short file of no more pixels, or of little more where a JPEG would
+// take its transparency, upright as it is stored.
 func thumbnail(p *imaging.Picture, data []byte) ([]byte, string, error) {
-	if len(data) <= smallFile && max(p.Width, p.Height) <= 2*thumbnailSide && p.Orientation == 1 {
+	most := thumbnailSide
+	if p.Format != "jpeg" {
+		most *= 2
+	}
+	if len(data) <= smallFile && max(p.Width, p.Height) <= most && p.Orientation == 1 {
 		return nil, "", nil
 	}
 	return p.Thumbnail(thumbnailSide)

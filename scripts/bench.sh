@@ -27,6 +27,7 @@ printf '
 == The same of the demo (ms)
 '
 node browser/firstpaint.mjs
+bench "What a search page of 50 photographs sends on its first load (KiB; ratio: share of the 400 that it may be)" ./cmd/convnet PageWeight 1x
 bench "The maps of the original's content, 288 of 200 points, through the store (cpu-s/288: on two cores half of it passes at least)" ./internal/projection All 1x
 bench "Reading a map of 10,000 points" ./store ProjectionPoints 100x
 bench "Pooling one map (MB/s; the limit is the memory's)" ./internal/pooling Of 1s

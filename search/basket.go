@@ -137,6 +137,7 @@ type CropView struct {
 	Chosen        bool
 	Whole         string  // address of the search with all of it
 	Picture       string  // address of all of the picture
+	Shown         string  // the same, with no more pixels than a page shows
 	Fields        []Field // the selection without the crop
 }
 
@@ -150,6 +151,7 @@ func (s selection) cropView(q Query, possible bool) *CropView {
 	if !v.Chosen {
 		v.Crop = Crop{X: 0, Y: 0, Width: f.width, Height: f.height}
 	}
+	v.Shown = f.shownURL()
 	f.Crop = Crop{}
 	v.Picture = f.url("/images/")
 	whole := s.ask[0]

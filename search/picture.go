@@ -16,6 +16,14 @@ func pictureURL(q Query) string {
 	return ""
 }
 
+// shownURL is the address of a part's whole picture for a page that has room for some hundred pixels of it.
+func (f found) shownURL() string {
+	if f.Crop = (Crop{}); max(f.width, f.height) > shownSide {
+		f.Crop = Crop{Width: f.width, Height: f.height}
+	}
+	return f.url("/images/")
+}
+
 // thumbnailURL is the address of a small form of the query's first picture; "" where it has none.
 func thumbnailURL(q Query) string {
 	for _, f := range q.parts {

@@ -19,6 +19,13 @@ func (p *Picture) Cut(r image.Rectangle) (*Picture, error) {
 	return cut, nil
 }
 
+// Square is the middle of the picture, as wide as it is high.
+func (p *Picture) Square() (*Picture, error) {
+	side := min(p.Width, p.Height)
+	x, y := (p.Width-side)/2, (p.Height-side)/2
+	return p.Cut(image.Rect(x, y, x+side, y+side))
+}
+
 // PNG is the picture as a file that decodes to the very same pixels.
 func (p *Picture) PNG() ([]byte, error) {
 	m := image.NewNRGBA(image.Rect(0, 0, p.Width, p.Height))

@@ -7,7 +7,7 @@ import (
 	"image/jpeg"
 )
 
-const thumbnailQuality = 80
+const thumbnailQuality = 70
 
 // Thumbnail returns a JPEG of the picture, scaled down where its longer side is more than maxSide. Whether the original
 // would do instead is the caller's to know.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image/jpeg"
+	"image/png"
 	"net/http"
 	"os"
 	"strings"
@@ -179,5 +181,22 @@ func TestUploadFailure(t *testing.T) {
 	body, kind := form(t, storetest.PNG(8, 8, 7), nil)
 	if w := s.do(http.MethodPost, "/search", body, kind); w.Code != http.StatusInternalServerError {
 		t.Errorf("status %d", w.Code)
+	}
+}
+
+// A page shows no more of a large picture than it has room for, and leads to all of it.
+func TestLargeQueryIsShownSmaller(t *testing.T) {
+	s := demoSite(t)
+	body, kind := form(t, storetest.PNG(900, 300, 7), map[string]string{"dataset": "pets"})
+	w := s.do(http.MethodPost, "/search", body, kind)
+	mine := header("Cookie", w.Result().Cookies()[0].Name+"="+w.Result().Cookies()[0].Value)
+	doc := document(t, w)
+	shown := doc.Find(".query-picture img").AttrOr("src", "")
+	if m, err := jpeg.Decode(s.get(shown, mine).Body); err != nil || m.Bounds().Dx() != 640 || m.Bounds().Dy() != 213 {
+		t.Errorf("%s is %v, %v", shown, m.Bounds(), err)
+	}
+	whole := doc.Find(".crop-caption a").First().AttrOr("href", "")
+	if m, err := png.DecodeConfig(s.get(whole, mine).Body); err != nil || m.Width != 900 {
+		t.Errorf("%s is %v, %v", whole, m, err)
 	}
 }
