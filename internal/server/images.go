@@ -3,13 +3,11 @@ package server
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/convnet-playground/convnet/internal/imaging"
 	"github.com/convnet-playground/convnet/internal/upload"
 	"github.com/convnet-playground/convnet/search"
 	"github.com/convnet-playground/convnet/templates"
@@ -29,26 +27,11 @@ func (s *Server) serveThumbnail(c echo.Context) error {
 	}
 	return s.servePicture(c, "-tile", func(ctx context.Context, imageID int64) ([]byte, string, error) {
 		data, format, err := s.config.DB.Thumbnail(ctx, imageID)
-		if err != nil || len(data) <= smallTile || format != "jpeg" { // others may be transparent
-			return data, format, err
+		if err != nil {
+			return nil, "", err
 		}
-		return tile(data)
+		return search.Tile(data, format)
 	})
-}
-
-// tileSide is the side of a tile; of so few bytes as smallTile none is made.
-const tileSide, smallTile = 72, 2 << 10
-
-// tile is the middle of a picture.
-func tile(data []byte) (small []byte, format string, err error) {
-	picture, err := imaging.Decode(data, imaging.Limits{})
-	if err == nil {
-		picture, err = picture.Square()
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("make a thumbnail smaller: %w", err)
-	}
-	return picture.Thumbnail(tileSide)
 }
 
 // serveUploaded answers /uploads/:token: it shows a picture, or a crop of it, back to its sender.

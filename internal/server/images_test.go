@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/jpeg"
 	"image/png"
 	"net/http"
 	"strings"
@@ -105,37 +104,5 @@ func TestCompression(t *testing.T) {
 	picture := s.page("/search").Find(".hit img").AttrOr("src", "")
 	if got := s.get(picture, header("Accept-Encoding", "gzip")).Header().Get("Content-Encoding"); got != "" {
 		t.Errorf("a picture was compressed again: %q", got)
-	}
-}
-
-// A tile is the middle of a photograph; what may be transparent or is short stays as it is.
-func TestTile(t *testing.T) {
-	photograph := image.NewRGBA(image.Rect(0, 0, 150, 100))
-	for i := range photograph.Pix {
-		photograph.Pix[i] = uint8(i * i >> 7)
-	}
-	for y := range 100 { // what a tile does not show
-		for x := range 25 {
-			photograph.Set(x, y, color.Black)
-			photograph.Set(149-x, y, color.Black)
-		}
-	}
-	var long bytes.Buffer
-	if err := jpeg.Encode(&long, photograph, nil); err != nil {
-		t.Fatal(err)
-	}
-	small, format, err := tile(long.Bytes())
-	if err != nil || format != "jpeg" || len(small) >= long.Len() {
-		t.Fatalf("%d bytes of %s, %v", len(small), format, err)
-	}
-	m, err := jpeg.Decode(bytes.NewReader(small))
-	if err != nil || m.Bounds().Dx() != tileSide || m.Bounds().Dy() != tileSide {
-		t.Fatalf("a tile of %v, %v", m.Bounds(), err)
-	}
-	if r, g, b, _ := m.At(1, tileSide/2).RGBA(); r+g+b < 0x8000 {
-		t.Error("the tile shows the edge")
-	}
-	if _, _, err := tile([]byte("no picture")); err == nil {
-		t.Error("what is no picture has a tile")
 	}
 }
