@@ -19,7 +19,7 @@ const here = join(root, "browser"), named = process.argv.slice(2).map((path) => 
 const long = (file) => ["pages.test.mjs", "map.test.mjs"].includes(file);
 const files = (named.length ? named : readdirSync(here).filter((file) => file.endsWith(".test.mjs"))).sort((a, b) => long(b) - long(a));
 // A file that does not come to its end fails and is named, instead of holding up all.
-run({ files: files.map((file) => join(here, file)), concurrency: 2, timeout: 600_000 })
+run({ files: files.map((file) => join(here, file)), concurrency: 2, timeout: 1_200_000 })
   .on("test:fail", () => { process.exitCode = 1; })
   .pipe(new spec())
   .pipe(process.stdout);
