@@ -20,17 +20,17 @@ func (s *Server) serveOriginal(c echo.Context) error {
 	return s.servePicture(c, "", s.config.DB.Original)
 }
 
-// serveThumbnail answers /thumbnails/:sha256; with small=1 with the middle of it, for tiles.
+// serveThumbnail answers /thumbnails/:sha256; small=1 asks for a smaller one.
 func (s *Server) serveThumbnail(c echo.Context) error {
 	if c.QueryParam("small") == "" {
 		return s.servePicture(c, "-thumbnail", s.config.DB.Thumbnail)
 	}
-	return s.servePicture(c, "-tile", func(ctx context.Context, imageID int64) ([]byte, string, error) {
+	return s.servePicture(c, "-small", func(ctx context.Context, imageID int64) ([]byte, string, error) {
 		data, format, err := s.config.DB.Thumbnail(ctx, imageID)
 		if err != nil {
 			return nil, "", err
 		}
-		return search.Tile(data, format)
+		return search.SmallThumbnail(data, format)
 	})
 }
 
