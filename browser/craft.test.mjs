@@ -5,15 +5,10 @@ import { story, visit } from "./lib/story.mjs";
 
 visit("demo");
 
-const bytes = async (responses) => {
-  const sizes = await Promise.all(responses.map((response) => response.request().sizes()));
-  return sizes.reduce((sum, { responseBodySize, responseHeadersSize }) => sum + responseBodySize + responseHeadersSize, 0);
-};
-
 story("a search page of 50 results comes in 400 KB, thumbnails and all", { height: 900 }, async (page, tab) => {
   await page.goto("/search?k=50", { waitUntil: "networkidle" });
   assert.equal(await page.locator("li.hit").count(), 50);
-  const sent = await bytes(tab.responses);
+  const { total: sent } = await tab.sent();
   assert.ok(sent <= 400 * 1024, `${sent} bytes`);
   const thumbnails = tab.responses.filter((response) => response.url().includes("/thumbnails/")).length;
   const all = await page.locator('img[src^="/thumbnails/"]').count();

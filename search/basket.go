@@ -151,9 +151,8 @@ func (s selection) cropView(q Query, possible bool) *CropView {
 	if !v.Chosen {
 		v.Crop = Crop{X: 0, Y: 0, Width: f.width, Height: f.height}
 	}
-	v.Shown = f.shownURL()
 	f.Crop = Crop{}
-	v.Picture = f.url("/images/")
+	v.Picture, v.Shown = f.url("/images/"), f.shownURL()
 	whole := s.ask[0]
 	whole.Crop, whole.Weight = Crop{}, 1
 	v.Whole = s.asking(Ask{whole})

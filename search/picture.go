@@ -16,9 +16,16 @@ func pictureURL(q Query) string {
 	return ""
 }
 
-// shownURL is the address of a part's whole picture for a page that has room for some hundred pixels of it.
+// shownURL is pictureURL for a page that has room for some hundred pixels of it.
+func shownURL(q Query) string {
+	if f, ok := q.picture(); ok {
+		return f.shownURL()
+	}
+	return ""
+}
+
 func (f found) shownURL() string {
-	if f.Crop = (Crop{}); max(f.width, f.height) > shownSide {
+	if f.Crop.IsZero() && max(f.width, f.height) > shownSide {
 		f.Crop = Crop{Width: f.width, Height: f.height}
 	}
 	return f.url("/images/")

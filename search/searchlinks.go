@@ -12,7 +12,7 @@ func (p *SearchPage) links(s selection, t target) {
 		p.Return, p.Twin = p.Address, p.Address+"&format=json"
 	}
 	p.Swatch = swatch(t.dataset, p.Query.Category)
-	p.QueryURL, p.Thumb = pictureURL(p.Query), thumbnailURL(p.Query)
+	p.QueryURL, p.Shown, p.Thumb = pictureURL(p.Query), shownURL(p.Query), thumbnailURL(p.Query)
 	p.ProbeURL, p.LayerURL = s.probeURL(), s.layerURL()
 	p.Models = modelChoices(s, t)
 	p.Metrics, p.Ks = metricChoices(s), kChoices(s)

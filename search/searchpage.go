@@ -27,6 +27,7 @@ type SearchPage struct {
 	PForm      []Field     `json:"-"` // the selection but for minkowski's exponent
 	Dense      []Field     `json:"-"` // the same for choosing a layer from a list, when the strip has too many to name
 	QueryURL   string      `json:"-"` // the query's picture; "" where it is not one
+	Shown      string      `json:"-"` // the same, with no more pixels than a page shows
 	Thumb      string      `json:"-"` // a small one; "" where it has none
 	Swatch     string      `json:"-"`
 	Address    string      `json:"-"` // of this page with everything said

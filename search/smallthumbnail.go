@@ -6,8 +6,8 @@ import (
 	"github.com/convnet-playground/convnet/internal/imaging"
 )
 
-// SmallSide is the side of a small thumbnail in pixels; of so few bytes as shortFile none is made.
-const SmallSide, shortFile = 72, 2 << 10
+// smallSide is the side of a small thumbnail in pixels, as templates/layout/partials.tmpl has it; of so few bytes as shortFile none is made.
+const smallSide, shortFile = 72, 2 << 10
 
 // SmallThumbnail is the middle of a thumbnail, for places that show a little of many. What is short, or may be transparent,
 // stays as it is.
@@ -22,5 +22,5 @@ func SmallThumbnail(data []byte, format string) (small []byte, smallFormat strin
 	if err != nil {
 		return nil, "", fmt.Errorf("make a thumbnail smaller: %w", err)
 	}
-	return picture.Thumbnail(SmallSide)
+	return picture.Thumbnail(smallSide)
 }

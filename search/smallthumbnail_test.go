@@ -1,4 +1,4 @@
-package search_test
+package search
 
 import (
 	"bytes"
@@ -6,8 +6,6 @@ import (
 	"image/color"
 	"image/jpeg"
 	"testing"
-
-	"github.com/convnet-playground/convnet/search"
 )
 
 // A small thumbnail is the middle of a photograph; what may be transparent or is short stays as it is.
@@ -26,26 +24,26 @@ func TestSmallThumbnail(t *testing.T) {
 	if err := jpeg.Encode(&long, photograph, nil); err != nil {
 		t.Fatal(err)
 	}
-	small, format, err := search.SmallThumbnail(long.Bytes(), "jpeg")
+	small, format, err := SmallThumbnail(long.Bytes(), "jpeg")
 	if err != nil || format != "jpeg" || len(small) >= long.Len() {
 		t.Fatalf("%d bytes of %s, %v", len(small), format, err)
 	}
 	m, err := jpeg.Decode(bytes.NewReader(small))
-	if err != nil || m.Bounds().Dx() != search.SmallSide || m.Bounds().Dy() != search.SmallSide {
+	if err != nil || m.Bounds().Dx() != smallSide || m.Bounds().Dy() != smallSide {
 		t.Fatalf("a thumbnail of %v, %v", m.Bounds(), err)
 	}
-	if r, g, b, _ := m.At(1, search.SmallSide/2).RGBA(); r+g+b < 0x8000 {
+	if r, g, b, _ := m.At(1, smallSide/2).RGBA(); r+g+b < 0x8000 {
 		t.Error("it shows the edge")
 	}
 	for _, same := range []struct {
 		data   []byte
 		format string
 	}{{long.Bytes(), "png"}, {long.Bytes()[:2000], "jpeg"}} {
-		if data, format, err := search.SmallThumbnail(same.data, same.format); err != nil || format != same.format || !bytes.Equal(data, same.data) {
+		if data, format, err := SmallThumbnail(same.data, same.format); err != nil || format != same.format || !bytes.Equal(data, same.data) {
 			t.Errorf("%d bytes of %s become %d of %s, %v", len(same.data), same.format, len(data), format, err)
 		}
 	}
-	if _, _, err := search.SmallThumbnail(bytes.Repeat([]byte("no picture"), 300), "jpeg"); err == nil {
+	if _, _, err := SmallThumbnail(bytes.Repeat([]byte("no picture"), 300), "jpeg"); err == nil {
 		t.Error("what is no picture has a small one")
 	}
 }

@@ -94,6 +94,17 @@ export class Tab {
     assert.deepEqual(found, []);
   }
 
+  /** sent is how many bytes have been answered so far, in all and by kind. */
+  async sent() {
+    const sent = { total: 0 };
+    for (const request of this.responses.map((response) => response.request())) {
+      const { responseHeadersSize, responseBodySize } = await request.sizes(), size = responseHeadersSize + responseBodySize;
+      sent.total += size;
+      sent[request.resourceType()] = (sent[request.resourceType()] ?? 0) + size;
+    }
+    return sent;
+  }
+
   path(name) { return join(artefacts, name.replaceAll(/[^a-z0-9]+/gi, "-") + ".jpg"); }
 
   async close() {

@@ -75,12 +75,22 @@ func openDenseNet(b *testing.B, images string) (*store.DB, *ortrun.Runtime) {
 	b.Helper()
 	b.Setenv("CONVNET_HOME", b.TempDir())
 	path := filepath.Join(b.TempDir(), "birds.db")
-	for _, args := range [][]string{
-		{"models", "add", "densenet121", "--weights", testdata.Shared(b, "weights/densenet121.h5")},
-		{"ingest", "--quiet", "--db", path, "--dataset", "birds", "--model", "densenet121", images},
-	} {
+	db := openAfter(b, path,
+		[]string{"models", "add", "densenet121", "--weights", testdata.Shared(b, "weights/densenet121.h5")},
+		[]string{"ingest", "--quiet", "--db", path, "--dataset", "birds", "--model", "densenet121", images})
+	rt, err := ortrun.Open("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return db, rt
+}
+
+// openAfter opens what commands have made.
+func openAfter(b *testing.B, path string, commands ...[]string) *store.DB {
+	b.Helper()
+	for _, args := range commands {
 		var stderr bytes.Buffer
-		if code := run(b.Context(), args, strings.NewReader(""), io.Discard, &stderr); code != 0 {
+		if code := run(b.Context(), args, strings.NewReader(""), io.Discard, &stderr); code != exitDone {
 			b.Fatalf("convnet %q: exit code %d: %s", args, code, &stderr)
 		}
 	}
@@ -89,11 +99,7 @@ func openDenseNet(b *testing.B, images string) (*store.DB, *ortrun.Runtime) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { db.Close() })
-	rt, err := ortrun.Open("")
-	if err != nil {
-		b.Fatal(err)
-	}
-	return db, rt
+	return db
 }
 
 func post(b *testing.B, site http.Handler, address string, picture []byte) {

@@ -1,19 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"io"
-	"net"
+	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/convnet-playground/convnet/internal/server"
 	"github.com/convnet-playground/convnet/internal/testdata"
-	"github.com/convnet-playground/convnet/store"
 )
 
 // BenchmarkPageWeight says what a search page of 50 photographs sends to headless Chromium on its first load, by
@@ -41,22 +36,10 @@ func BenchmarkPageWeight(b *testing.B) {
 func photographs(b *testing.B) string {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "photographs.db")
-	var stderr bytes.Buffer
-	args := []string{"ingest", "--quiet", "--db", path, "--dataset", "photographs", "--model", "demo", testdata.Shared(b, "datasets/caltech10x20")}
-	if code := run(b.Context(), args, strings.NewReader(""), io.Discard, &stderr); code != exitDone {
-		b.Fatalf("convnet %q: exit code %d: %s", args, code, &stderr)
-	}
-	db, err := store.Open(b.Context(), path, store.ReadOnly)
-	if err != nil {
-		b.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error)
-	go func() { done <- server.New(server.Config{DB: db}).Serve(ctx, listener) }()
-	b.Cleanup(func() { stop(); <-done; db.Close() })
-	return "http://" + listener.Addr().String()
+	db := openAfter(b, path, []string{
+		"ingest", "--quiet", "--db", path, "--dataset", "photographs", "--model", "demo", testdata.Shared(b, "datasets/caltech10x20"),
+	})
+	site := httptest.NewServer(server.New(server.Config{DB: db}).Handler())
+	b.Cleanup(site.Close)
+	return site.URL
 }
